@@ -1,0 +1,75 @@
+// Agents as a caller sees them: names, what they can do, whether they are here and logged in.
+
+import { z } from 'zod';
+
+/** `codex`, `claude`, …; which names exist is the driver registry's business. */
+export type AgentName = string;
+
+/** What becomes of words sent to a busy session. */
+export type SteerMode = 'native' | 'native-enqueue' | 'queue-when-busy' | 'interrupt-only';
+
+export interface AgentCapabilities {
+  readonly steer: SteerMode;
+  readonly interrupt: boolean;
+  readonly resume: boolean;
+  readonly approvals: boolean;
+  readonly deltas: boolean;
+  readonly reasoning: boolean;
+  readonly usage: boolean;
+  readonly cost: boolean;
+}
+
+/** Which model server the agent would talk to, in the order in which Parley looks. */
+export interface AgentBackend {
+  /** `configured`: `model_url`; `key`: an API key in the environment; `login`: the vendor's own login; `rehearsal`: Parley's offline server. */
+  readonly kind: 'configured' | 'key' | 'login' | 'rehearsal';
+  /** For people: the URL, the variable's name or the account's kind. Never a secret. */
+  readonly detail: string;
+}
+
+export interface AgentView {
+  readonly name: AgentName;
+  readonly title: string;
+  readonly installed: boolean;
+  readonly path?: string;
+  readonly version?: string;
+  /** The versions that Parley was proven on. */
+  readonly provenVersion: string;
+  readonly backend: AgentBackend;
+  readonly capabilities: AgentCapabilities;
+  /** The npm package and version that `parley agents install` brings. */
+  readonly installable: { readonly package: string; readonly version: string };
+  /** Set when something keeps it from working, with what to do. */
+  readonly problem?: string;
+}
+
+export const SteerModeSchema: z.ZodType<SteerMode> = z.enum(['native', 'native-enqueue', 'queue-when-busy', 'interrupt-only']);
+
+export const AgentCapabilitiesSchema: z.ZodType<AgentCapabilities> = z.object({
+  steer: SteerModeSchema,
+  interrupt: z.boolean(),
+  resume: z.boolean(),
+  approvals: z.boolean(),
+  deltas: z.boolean(),
+  reasoning: z.boolean(),
+  usage: z.boolean(),
+  cost: z.boolean(),
+});
+
+export const AgentBackendSchema: z.ZodType<AgentBackend> = z.object({
+  kind: z.enum(['configured', 'key', 'login', 'rehearsal']),
+  detail: z.string(),
+});
+
+export const AgentViewSchema: z.ZodType<AgentView> = z.object({
+  name: z.string(),
+  title: z.string(),
+  installed: z.boolean(),
+  path: z.string().exactOptional(),
+  version: z.string().exactOptional(),
+  provenVersion: z.string(),
+  backend: AgentBackendSchema,
+  capabilities: AgentCapabilitiesSchema,
+  installable: z.object({ package: z.string(), version: z.string() }),
+  problem: z.string().exactOptional(),
+});

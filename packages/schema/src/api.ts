@@ -1,0 +1,251 @@
+// The HTTP and WebSocket contract: bodies, queries and frames. The daemon validates with these, the client is typed by them and
+// /api/openapi.json is generated from them.
+
+import { z } from 'zod';
+import { AgentViewSchema } from './agent.ts';
+import type { AgentName, AgentView } from './agent.ts';
+import { ApprovalSchema } from './approval.ts';
+import type { Approval } from './approval.ts';
+import { ErrorBodySchema } from './error.ts';
+import type { ErrorBody } from './error.ts';
+import { EventSchema } from './event.ts';
+import type { ParleyEvent } from './event.ts';
+import { TurnIdSchema } from './ids.ts';
+import type { SessionId, TurnId } from './ids.ts';
+import { PolicySchema } from './policy.ts';
+import type { Policy } from './policy.ts';
+import { SessionSchema } from './session.ts';
+import type { Session } from './session.ts';
+import { TurnSchema } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** Longest prompt in bytes of UTF-8: 4 MiB. */
+export const maxPromptBytes = 4 * 1024 * 1024;
+
+/** Largest request body in bytes: a longest prompt, JSON-escaped, with room. */
+export const maxBodyBytes = 10 * 1024 * 1024;
+
+// POST /api/sessions → 201 Session
+export interface CreateSession {
+  readonly agent: AgentName;
+  /** Absolute path of an existing folder. */
+  readonly cwd: string;
+  readonly policy?: Policy;
+  readonly model?: string;
+  readonly modelUrl?: string;
+  readonly title?: string;
+}
+export const CreateSessionSchema: z.ZodType<CreateSession> = z.strictObject({
+  agent: z.string().min(1).max(100),
+  cwd: z.string().min(1).max(4096),
+  policy: PolicySchema.exactOptional(),
+  model: z.string().min(1).max(200).regex(/^[^-]/, 'must not begin with "-"').exactOptional(),
+  modelUrl: z.url({ protocol: /^https?$/ }).exactOptional(),
+  title: z.string().min(1).max(200).exactOptional(),
+});
+
+// PATCH /api/sessions/:id → 200 Session. Policy and model hold from the next turn on.
+export interface UpdateSession {
+  readonly title?: string;
+  readonly policy?: Policy;
+  readonly model?: string;
+}
+export const UpdateSessionSchema: z.ZodType<UpdateSession> = z.strictObject({
+  title: z.string().min(1).max(200).exactOptional(),
+  policy: PolicySchema.exactOptional(),
+  model: z.string().min(1).max(200).regex(/^[^-]/, 'must not begin with "-"').exactOptional(),
+});
+
+/**
+ * - `now`: start if idle; else into the running turn where the agent can take it, else queued.
+ * - `steer`: into the running turn; where the agent cannot, or none runs, as `now`.
+ * - `queue`: after all that is queued.
+ * - `interrupt`: stop the running turn and run this next.
+ */
+export type SubmitWhen = 'now' | 'steer' | 'queue' | 'interrupt';
+export type SubmitOutcome = 'started' | 'steered' | 'queued' | 'interrupting';
+
+// POST /api/sessions/:id/turns → 202 SubmitResult
+export interface SubmitTurn {
+  readonly text: string;
+  readonly when?: SubmitWhen;
+  /** The same key with the same text gives the same answer and nothing happens twice (kept for 24 hours). */
+  readonly idempotencyKey?: string;
+  /** Overall limit of the turn in milliseconds; then it is interrupted and ends `failed` with `timeout`. */
+  readonly timeoutMs?: number;
+}
+export const SubmitTurnSchema: z.ZodType<SubmitTurn> = z.strictObject({
+  text: z.string(),
+  when: z.enum(['now', 'steer', 'queue', 'interrupt']).exactOptional(),
+  idempotencyKey: z.string().min(1).max(200).exactOptional(),
+  timeoutMs: z.number().int().positive().max(7 * 24 * 3600 * 1000).exactOptional(),
+});
+
+export interface SubmitResult {
+  readonly sessionId: SessionId;
+  /** The turn of these words. When steered, the turn that they become if the agent does not take them into `into`. */
+  readonly turnId: TurnId;
+  readonly outcome: SubmitOutcome;
+  /** When steered: the running turn. */
+  readonly into?: TurnId;
+  /** When queued: 1 is next. */
+  readonly position?: number;
+  /** True when an earlier call with the same idempotency key had done it already. */
+  readonly repeated?: boolean;
+}
+export const SubmitResultSchema: z.ZodType<SubmitResult> = z.object({
+  sessionId: z.custom<SessionId>((value) => typeof value === 'string').meta({ type: 'string' }),
+  turnId: TurnIdSchema,
+  outcome: z.enum(['started', 'steered', 'queued', 'interrupting']),
+  into: TurnIdSchema.exactOptional(),
+  position: z.number().int().exactOptional(),
+  repeated: z.boolean().exactOptional(),
+});
+
+// POST /api/sessions/:id/interrupt → 200 InterruptResult. Queued turns stay queued and run next, unless `queue` is `drop`.
+export interface Interrupt {
+  readonly queue?: 'keep' | 'drop';
+}
+export const InterruptSchema: z.ZodType<Interrupt> = z.strictObject({ queue: z.enum(['keep', 'drop']).exactOptional() });
+export interface InterruptResult {
+  /** Absent when nothing was running: then nothing happened. */
+  readonly turnId?: TurnId;
+}
+export const InterruptResultSchema: z.ZodType<InterruptResult> = z.object({ turnId: TurnIdSchema.exactOptional() });
+
+// GET /api/sessions → SessionPage
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+}
+export const SessionPageSchema: z.ZodType<SessionPage> = z.object({ sessions: z.array(SessionSchema).readonly() });
+
+// GET /api/sessions/:id/events?after=N&limit=N → EventPage, or SSE with `accept: text/event-stream`
+export interface EventPage {
+  readonly events: readonly ParleyEvent[];
+  /** The newest event's number at the time of reading. There is more while the last event's seq is below it. */
+  readonly head: number;
+}
+export const EventPageSchema: z.ZodType<EventPage> = z.object({ events: z.array(EventSchema).readonly(), head: z.number().int() });
+
+// GET /api/sessions/:id/turns → TurnPage; GET /api/sessions/:id/turns/:turnId → Turn
+export interface TurnPage {
+  readonly turns: readonly Turn[];
+}
+export const TurnPageSchema: z.ZodType<TurnPage> = z.object({ turns: z.array(TurnSchema).readonly() });
+
+export interface ApprovalPage {
+  readonly approvals: readonly Approval[];
+}
+export const ApprovalPageSchema: z.ZodType<ApprovalPage> = z.object({ approvals: z.array(ApprovalSchema).readonly() });
+
+export interface AgentPage {
+  readonly agents: readonly AgentView[];
+}
+export const AgentPageSchema: z.ZodType<AgentPage> = z.object({ agents: z.array(AgentViewSchema).readonly() });
+
+// POST /api/agents/:name/install → NDJSON stream of InstallProgress, the last one with `done`
+export interface InstallProgress {
+  readonly text: string;
+  readonly done?: boolean;
+  readonly error?: ErrorBody;
+}
+export const InstallProgressSchema: z.ZodType<InstallProgress> = z.object({
+  text: z.string(),
+  done: z.boolean().exactOptional(),
+  error: ErrorBodySchema.exactOptional(),
+});
+
+// GET /api/folders?path= → FolderPage: the folders inside a folder, for pickers. Without a path: the home folder.
+export interface FolderPage {
+  readonly path: string;
+  readonly parent?: string;
+  readonly folders: readonly string[];
+}
+export const FolderPageSchema: z.ZodType<FolderPage> = z.object({
+  path: z.string(),
+  parent: z.string().exactOptional(),
+  folders: z.array(z.string()).readonly(),
+});
+
+// GET /api/daemon → DaemonView; POST /api/daemon/stop {runs: 'keep'|'end'} → 202
+export interface DaemonView {
+  readonly pid: number;
+  readonly version: string;
+  readonly socket: string;
+  /** The page's address when the TCP port is open. */
+  readonly address?: string;
+  readonly stateDir: string;
+  /** Bytes of resident memory. */
+  readonly memory: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly sessions: number;
+  readonly workingTurns: number;
+}
+export const DaemonViewSchema: z.ZodType<DaemonView> = z.object({
+  pid: z.number().int(),
+  version: z.string(),
+  socket: z.string(),
+  address: z.string().exactOptional(),
+  stateDir: z.string(),
+  memory: z.number().int(),
+  startedAt: z.number(),
+  sessions: z.number().int(),
+  workingTurns: z.number().int(),
+});
+
+/** `keep` leaves working turns working: the next daemon adopts them. */
+export interface StopDaemon {
+  readonly runs?: 'keep' | 'end';
+}
+export const StopDaemonSchema: z.ZodType<StopDaemon> = z.strictObject({ runs: z.enum(['keep', 'end']).exactOptional() });
+
+/** A new one-time pairing link: POST /api/pairing-links → PairingLink (unix socket or bearer only). */
+export interface PairingLink {
+  readonly url: string;
+  readonly expiresAt: number;
+}
+export const PairingLinkSchema: z.ZodType<PairingLink> = z.object({ url: z.string(), expiresAt: z.number() });
+
+/** Every error answer: `{ error }`. */
+export interface ErrorAnswer {
+  readonly error: ErrorBody;
+}
+export const ErrorAnswerSchema: z.ZodType<ErrorAnswer> = z.object({ error: ErrorBodySchema });
+
+/** What a client sends on /api/ws, one JSON object a frame. */
+export type ClientFrame =
+  /** Everything after `after`, then the live stream: no gap, no duplicate. A second subscribe to the same session replaces the first. */
+  | { readonly type: 'subscribe'; readonly sessionId: SessionId; readonly after: number }
+  | { readonly type: 'unsubscribe'; readonly sessionId: SessionId }
+  /** All sessions' summaries now, and each one again when it changes. */
+  | { readonly type: 'watch' }
+  | { readonly type: 'ping' };
+
+export const ClientFrameSchema: z.ZodType<ClientFrame> = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('subscribe'),
+    sessionId: z.custom<SessionId>((value) => typeof value === 'string').meta({ type: 'string' }),
+    after: z.number().int().nonnegative(),
+  }),
+  z.strictObject({
+    type: z.literal('unsubscribe'),
+    sessionId: z.custom<SessionId>((value) => typeof value === 'string').meta({ type: 'string' }),
+  }),
+  z.strictObject({ type: z.literal('watch') }),
+  z.strictObject({ type: z.literal('ping') }),
+]);
+
+/** What the server sends on /api/ws. */
+export type ServerFrame =
+  /** The subscription stands; events up to `head` follow first. */
+  | { readonly type: 'subscribed'; readonly sessionId: SessionId; readonly head: number }
+  /** One frame for each batch of events. */
+  | { readonly type: 'events'; readonly sessionId: SessionId; readonly events: readonly ParleyEvent[] }
+  /** This client was too slow and the subscription is closed: subscribe again with the last seq that you have. */
+  | { readonly type: 'lagged'; readonly sessionId: SessionId }
+  | { readonly type: 'sessions'; readonly sessions: readonly Session[] }
+  | { readonly type: 'session'; readonly session: Session }
+  | { readonly type: 'session-deleted'; readonly sessionId: SessionId }
+  | { readonly type: 'pong' }
+  | { readonly type: 'error'; readonly error: ErrorBody; readonly sessionId?: SessionId };

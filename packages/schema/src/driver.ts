@@ -1,0 +1,162 @@
+// The driver contract. A driver is a pure reducer: `step(state, input) → { state, outputs }`. It opens no file, socket, timer or
+// process and reads no clock, so that the same code runs on a live process, on a re-adopted one (its inputs are replayed and its outputs
+// muted up to what is stored) and on a recorded trace. Determinism is a duty: the same inputs must give the same outputs, ids
+// included.
+
+import type { AgentCapabilities, AgentName } from './agent.ts';
+import type { ApprovalAnswer, ApprovalRequest } from './approval.ts';
+import type { ApprovalId, ItemId, RunId, TurnId } from './ids.ts';
+import type { Item } from './item.ts';
+import type { Policy } from './policy.ts';
+import type { TurnEnd } from './turn.ts';
+import type { Usage } from './usage.ts';
+
+/** What a process is to be started for. */
+export interface LaunchRequest {
+  /** Absolute path of the agent's executable. */
+  readonly executable: string;
+  readonly cwd: string;
+  readonly policy: Policy;
+  readonly model?: string;
+  /** Resume this conversation of the agent. */
+  readonly threadId?: string;
+  readonly endpoint: ModelEndpoint;
+  /** Set when Parley itself runs as root; some agents refuse some policies then. */
+  readonly root: boolean;
+  /** An own home for the agent's files (rehearsal keeps the user's own history clean). Absolute path, exists. */
+  readonly agentHome?: string;
+  /** From the configuration: added last to argv and environment. */
+  readonly extraArgs: readonly string[];
+}
+
+/** Where the agent finds its model. */
+export type ModelEndpoint =
+  /** As the agent itself is configured: a vendor login or the vendor's own key variable. */
+  | { readonly kind: 'own' }
+  /** A compatible server: base URL as that vendor's SDK takes it (OpenAI's with `/v1`, Anthropic's without). `keyEnv` names the variable that holds the key. */
+  | { readonly kind: 'url'; readonly url: string; readonly keyEnv: string };
+
+/** How to start the process. Prompts never travel in argv. */
+export interface LaunchPlan {
+  readonly argv: readonly [string, ...string[]];
+  /** Set (string) or unset (null) on top of the daemon's cleaned environment. */
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly cwd: string;
+  /** What of the policy this agent cannot express, for people. */
+  readonly limits: readonly string[];
+}
+
+/** Fixed for one run. Items and approvals are numbered within it: `itemIdOf(runId, n)`, `approvalIdOf(runId, n)`. */
+export interface DriverContext {
+  readonly runId: RunId;
+  readonly cwd: string;
+  readonly policy: Policy;
+  readonly model?: string;
+  readonly threadId?: string;
+}
+
+/** The deadlines that a driver can set; the engine knows how long each is. */
+export type DriverDeadline = 'handshake' | 'interrupt' | 'settle';
+
+export type DriverInput =
+  /** The process is up: say hello. Always the first input. */
+  | { readonly type: 'opened' }
+  /** One line of stdout, without its newline. */
+  | { readonly type: 'line'; readonly line: string }
+  /** Begin a turn. Only sent while none is open. May come before the handshake is done: the driver keeps it. */
+  | { readonly type: 'start'; readonly turnId: TurnId; readonly text: string }
+  /** Words into the running turn `into`. `turnId` is the turn that they become if the agent does not take them into `into`. */
+  | { readonly type: 'steer'; readonly into: TurnId; readonly turnId: TurnId; readonly text: string }
+  | { readonly type: 'interrupt'; readonly turnId: TurnId }
+  | { readonly type: 'answer'; readonly approvalId: ApprovalId; readonly answer: ApprovalAnswer; readonly option: 'allow' | 'allow-always' | 'deny' | 'cancel' }
+  | { readonly type: 'deadline'; readonly name: DriverDeadline }
+  /** The process is gone and all its lines have been given. Always the last input. */
+  | { readonly type: 'exited'; readonly code: number | null; readonly signal: string | null; readonly stderrTail: string };
+
+export type DriverOutput =
+  /** One line for stdin, without its newline. */
+  | { readonly type: 'write'; readonly line: string }
+  /** The handshake is done; turns can start. */
+  | { readonly type: 'ready' }
+  /** What the agent told about the conversation. */
+  | { readonly type: 'thread'; readonly threadId?: string; readonly model?: string; readonly agentVersion?: string }
+  /** The agent began to work on this turn: the one that was started, or steered words that it took up as a turn of their own. */
+  | { readonly type: 'turn-started'; readonly turnId: TurnId }
+  /** The agent proved that it took these steered words into the running turn. */
+  | { readonly type: 'steer-consumed'; readonly turnId: TurnId }
+  /** It did not and will not take them: the engine runs them as a turn of their own. */
+  | { readonly type: 'steer-returned'; readonly turnId: TurnId }
+  | { readonly type: 'item-started'; readonly turnId: TurnId; readonly item: Item }
+  | { readonly type: 'item-delta'; readonly turnId: TurnId; readonly itemId: ItemId; readonly text: string }
+  /** An item whose text was given as deltas may leave `text` / `output` empty here only if the agent gave no whole text: the engine joins the deltas. */
+  | { readonly type: 'item-completed'; readonly turnId: TurnId; readonly item: Item }
+  | { readonly type: 'approval-requested'; readonly turnId: TurnId; readonly approval: ApprovalRequest }
+  /** The agent no longer wants an answer. */
+  | { readonly type: 'approval-withdrawn'; readonly approvalId: ApprovalId }
+  /** This turn's usage so far (a difference where the agent reports totals). Replaces the one before. */
+  | { readonly type: 'usage'; readonly turnId: TurnId; readonly usage: Usage }
+  | {
+      readonly type: 'notice';
+      readonly turnId?: TurnId;
+      readonly level: 'info' | 'warning' | 'error';
+      readonly code: string;
+      readonly text: string;
+      readonly raw?: string;
+    }
+  /** The turn's one end. Open items need not be completed first: the engine ends them. */
+  | { readonly type: 'turn-ended'; readonly turnId: TurnId; readonly end: TurnEnd }
+  /** Ask for a `deadline` input (`set`), or take that back (`clear`). */
+  | { readonly type: 'deadline'; readonly name: DriverDeadline; readonly action: 'set' | 'clear' }
+  /** The process is of no more use (protocol broken, or it cannot go on): the engine ends the run. */
+  | { readonly type: 'end-run'; readonly reason: string };
+
+export interface DriverStep<State> {
+  readonly state: State;
+  readonly outputs: readonly DriverOutput[];
+}
+
+/** The machine of one run. */
+export interface DriverProtocol<State> {
+  begin(context: DriverContext): State;
+  step(state: State, input: DriverInput): DriverStep<State>;
+}
+
+/** What detection found out. Detection is the one part of a driver that may run the agent (`--version`, login status) and read files. */
+export interface Detected {
+  readonly installed: boolean;
+  /** Absolute path, launchers resolved to the program that does the work. */
+  readonly path?: string;
+  readonly version?: string;
+  /** The vendor's own login, if one is there: for people, never a secret. */
+  readonly login?: string;
+  readonly problem?: string;
+}
+
+export interface DetectRequest {
+  /** Absolute folders to look in, in order: Parley's own installations first, then PATH. */
+  readonly searchPath: readonly string[];
+  /** From the configuration: overrides the search. */
+  readonly command?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A driver: one folder under `packages/drivers/src`, one line in its registry. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each driver's state is its own business; nobody but its protocol reads it
+export interface Driver<State = any> {
+  readonly agent: AgentName;
+  /** For people: "Codex", "Claude Code". */
+  readonly title: string;
+  readonly provenVersion: string;
+  readonly npmPackage: string;
+  /** The vendor's usual key variable, and what kind of model server the agent speaks to. */
+  readonly keyEnv: string;
+  readonly vendorUrl: string;
+  readonly wire: 'openai-responses' | 'anthropic-messages';
+  /** The model to name when it talks to the rehearsal server. */
+  readonly rehearsalModel: string;
+  readonly capabilities: AgentCapabilities;
+  readonly protocol: DriverProtocol<State>;
+  /** Throws `ParleyError` when the request cannot be expressed safely. */
+  launch(request: LaunchRequest): LaunchPlan;
+  detect(request: DetectRequest): Promise<Detected>;
+}

@@ -1,0 +1,77 @@
+// The runtime's interface: owned processes. The engine knows processes only by this.
+
+import type { RunId } from './ids.ts';
+
+export interface RunRequest {
+  readonly runId: RunId;
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment of the child; the runtime adds its marker. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** What is needed to find and prove a process again after a restart. Stored before the first byte is sent. */
+export interface RunRecord {
+  readonly runId: RunId;
+  /** Of the wrapper, which leads the process group. */
+  readonly pid: number;
+  /** As the system tells it (on Linux: clock ticks since boot, and the boot's id); pid alone is never trusted. */
+  readonly startTime: string;
+  /** Value of `PARLEY_RUN` in the environment of every process of the run. */
+  readonly marker: string;
+  /** Holds the spool: stdin, stdout, stderr, exit. */
+  readonly directory: string;
+}
+
+export interface RunExit {
+  /** Of the agent itself; null when a signal ended it or nobody could find out. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** `recorded`: the wrapper wrote it down; `unknown`: the wrapper itself was killed. */
+  readonly source: 'recorded' | 'unknown';
+}
+
+export interface RunBatch {
+  /** Whole lines without newlines, in order. */
+  readonly lines: readonly string[];
+  /** Bytes of stdout up to and including the last of these lines. */
+  readonly endOffset: number;
+}
+
+/** A running or ended process whose spool can be read. */
+export interface Run {
+  readonly record: RunRecord;
+  /** Bytes of stdin that have been handed over so far, over all daemons. */
+  readonly written: number;
+  /** Append to stdin. What was appended reaches the agent exactly once, even when this process dies right after. Throws `ParleyError`. */
+  write(bytes: Uint8Array): void;
+  /** Give the agent EOF on stdin, really. Idempotent. */
+  closeInput(): void;
+  /**
+   * stdout from a byte offset on; ends after the last line of an ended process. One batch at a time: the next is read when the consumer
+   * asks, so memory stays bounded. Throws `ParleyError` `output_limit` when a line or the run is too large.
+   */
+  read(offset: number): AsyncIterable<RunBatch>;
+  /** The end of stderr, at most 4 KiB, whole UTF-8 characters. */
+  stderrTail(): Promise<string>;
+  /** Resolves when the process is gone and its exit is known. */
+  readonly exited: Promise<RunExit>;
+  /** Close stdin → TERM to the group → KILL, then a sweep by marker. Idempotent; also does the sweep after a natural exit. */
+  end(): Promise<RunExit>;
+  /** Forget the run: stop watching, remove its directory. Only after it has ended. */
+  discard(): Promise<void>;
+  /** Stop watching and reading, but leave the process alone (the daemon goes, the agent stays). */
+  detach(): void;
+}
+
+export interface Runtime {
+  /** Resolves when the process exists and its record is known; nothing has been written to it yet. Throws `agent_start_failed`. */
+  launch(request: RunRequest): Promise<Run>;
+  /** A run of an earlier daemon: living, or ended with its spool still there. Never touches a process that is not provably the recorded one. */
+  adopt(record: RunRecord): Promise<Run>;
+  /**
+   * End marked processes of this state directory that belong to none of these runs (a daemon died between spawn and record), and
+   * remove spool folders that nobody claims. Resolves to how many processes were ended.
+   */
+  sweep(claimed: ReadonlySet<RunId>): Promise<number>;
+}

@@ -1,0 +1,73 @@
+// Sessions: one conversation with one agent in one workspace.
+
+import { z } from 'zod';
+import type { AgentBackend, AgentName } from './agent.ts';
+import { AgentBackendSchema } from './agent.ts';
+import { SessionIdSchema, TurnIdSchema } from './ids.ts';
+import type { SessionId, TurnId } from './ids.ts';
+import type { Policy } from './policy.ts';
+import { PolicySchema } from './policy.ts';
+import { UsageSchema } from './usage.ts';
+import type { Usage } from './usage.ts';
+
+/** What a list of sessions shows: `waiting` means waiting for a person; `failed`: the last turn ended failed or lost. */
+export type SessionState = 'idle' | 'working' | 'waiting' | 'failed';
+
+export interface QueuedTurn {
+  readonly turnId: TurnId;
+  readonly text: string;
+}
+
+export interface Session {
+  readonly id: SessionId;
+  readonly agent: AgentName;
+  /** Absolute path of the workspace. */
+  readonly cwd: string;
+  readonly title: string;
+  readonly policy: Policy;
+  readonly model?: string;
+  /** Base URL of the model server for this session only. */
+  readonly modelUrl?: string;
+  /** Where this session's words go; fixed when it is created, so that a conversation never changes servers by surprise. */
+  readonly backend: AgentBackend;
+  /** The agent's own id of this conversation, once it has told it. */
+  readonly threadId?: string;
+  readonly state: SessionState;
+  readonly activeTurnId?: TurnId;
+  readonly queue: readonly QueuedTurn[];
+  /** How many approvals wait for a person. */
+  readonly pendingApprovals: number;
+  readonly usage: Usage;
+  /** The newest event's number; 0 when there is none. */
+  readonly head: number;
+  /** What the policy means for this agent, and what could not be expressed. */
+  readonly limits: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const sessionStates = ['idle', 'working', 'waiting', 'failed'] as const;
+
+export const QueuedTurnSchema: z.ZodType<QueuedTurn> = z.object({ turnId: TurnIdSchema, text: z.string() });
+
+export const SessionSchema: z.ZodType<Session> = z.object({
+  id: SessionIdSchema,
+  agent: z.string(),
+  cwd: z.string(),
+  title: z.string(),
+  policy: PolicySchema,
+  model: z.string().exactOptional(),
+  modelUrl: z.string().exactOptional(),
+  backend: AgentBackendSchema,
+  threadId: z.string().exactOptional(),
+  state: z.enum(sessionStates),
+  activeTurnId: TurnIdSchema.exactOptional(),
+  queue: z.array(QueuedTurnSchema).readonly(),
+  pendingApprovals: z.number().int(),
+  usage: UsageSchema,
+  head: z.number().int(),
+  limits: z.array(z.string()).readonly(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});

@@ -1,0 +1,100 @@
+// The store's interface: what the engine needs kept. Written so that SQLite in this process and PostgreSQL on a server can both be it.
+
+import type { Approval } from './approval.ts';
+import type { DriverInput } from './driver.ts';
+import type { ApprovalId, RunId, SessionId, TurnId } from './ids.ts';
+import type { RunRecord } from './runtime.ts';
+import type { Session } from './session.ts';
+import type { Turn } from './turn.ts';
+
+/** One event, encoded once: the same text goes to the store and to every subscriber. */
+export interface StoredEvent {
+  readonly seq: number;
+  /** The whole `ParleyEvent` as JSON text. */
+  readonly json: string;
+  /** `item.delta`: prunable once its turn has ended. */
+  readonly delta: boolean;
+}
+
+/** An input that a run's driver got from us (not from its stdout), and after which stdout byte: enough to replay the run exactly. */
+export interface JournalEntry {
+  /** 0, 1, 2… within the run. */
+  readonly n: number;
+  readonly afterOffset: number;
+  readonly input: Exclude<DriverInput, { type: 'line' }>;
+}
+
+/** A turn with what only the engine needs. */
+export interface TurnRow extends Turn {
+  /** Number of its `turn.started` event: the first event that belongs to it. */
+  readonly startSeq?: number;
+  /** Place in the session's queue while it is queued; smaller runs first. */
+  readonly queueOrder?: number;
+  /** While `steering`: the running turn that the words were sent into. */
+  readonly steerInto?: TurnId;
+  readonly timeoutMs?: number;
+}
+
+/** A run that has not been closed yet. */
+export interface RunRow {
+  readonly runId: RunId;
+  readonly sessionId: SessionId;
+  /** Absent between the decision to launch and the process's existence. */
+  readonly record?: RunRecord;
+  /** stdout bytes whose events are stored. */
+  readonly offset: number;
+  /** The driver's context, as it was at the start: policy, model, thread id, folder. */
+  readonly context: string;
+}
+
+export interface RunChange {
+  readonly runId: RunId;
+  /** The row is made by the first change that names it; then these move. */
+  readonly context?: string;
+  readonly record?: RunRecord;
+  readonly offset?: number;
+  readonly journal?: readonly JournalEntry[];
+  /** The run has ended and all of its spool is consumed: its journal goes. */
+  readonly closed?: boolean;
+}
+
+/** What one step of a session changes, in one transaction. */
+export interface Change {
+  readonly sessionId: SessionId;
+  readonly events: readonly StoredEvent[];
+  /** The session's read model after this change. */
+  readonly session?: Session;
+  readonly turns?: readonly TurnRow[];
+  readonly approvals?: readonly Approval[];
+  readonly run?: RunChange;
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string; readonly result: string; readonly at: number };
+  /** Remove the deltas with `from <= seq < to`. */
+  readonly pruneDeltas?: { readonly from: number; readonly to: number };
+  /** True where it promises something (input accepted, approval answered, turn ended): it must survive a power cut. */
+  readonly durable: boolean;
+}
+
+export interface Store {
+  sessions(): Promise<readonly Session[]>;
+  session(id: SessionId): Promise<Session | undefined>;
+  /** Events with `after < seq <= until`, oldest first, at most `limit`. */
+  events(id: SessionId, range: { readonly after: number; readonly until?: number; readonly limit: number }): Promise<readonly StoredEvent[]>;
+  /** Newest first. */
+  turns(id: SessionId, limit: number): Promise<readonly TurnRow[]>;
+  turn(id: SessionId, turnId: TurnId): Promise<TurnRow | undefined>;
+  /** Turns that are queued, steering or running, in the order of the queue. */
+  openTurns(id: SessionId): Promise<readonly TurnRow[]>;
+  approvals(filter: { readonly pending: boolean; readonly sessionId?: SessionId }): Promise<readonly Approval[]>;
+  approval(id: ApprovalId): Promise<Approval | undefined>;
+  /** Runs that are not closed. */
+  runs(): Promise<readonly RunRow[]>;
+  /** All journal entries of a run, in order. */
+  journal(runId: RunId): Promise<readonly JournalEntry[]>;
+  idempotent(id: SessionId, key: string): Promise<{ readonly fingerprint: string; readonly result: string } | undefined>;
+  /** All or nothing. Never reorders: changes of one session are committed in the order of the calls. */
+  commit(change: Change): Promise<void>;
+  deleteSession(id: SessionId): Promise<void>;
+  /** Forget idempotency keys from before then (milliseconds since the epoch). */
+  forgetIdempotency(before: number): Promise<void>;
+  close(): Promise<void>;
+}
