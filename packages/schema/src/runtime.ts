@@ -43,15 +43,16 @@ export interface Run {
   readonly record: RunRecord;
   /** Bytes of stdin that have been handed over so far, over all daemons. */
   readonly written: number;
-  /** Append to stdin. What was appended reaches the agent exactly once, even when this process dies right after. Throws `ParleyError`. */
+  /** Append to stdin. What was appended reaches the agent exactly once, even when this process dies right after. Throws `agent_crashed` once its input is closed. */
   write(bytes: Uint8Array): void;
   /** Give the agent EOF on stdin, really. Idempotent. */
   closeInput(): void;
   /**
-   * stdout from a byte offset on; ends after the last line of an ended process. One batch at a time: the next is read when the consumer
+   * stdout from a byte offset on; ends after the last line of an ended process, or exactly at `until` (a batch end that was told
+   * before: an adopted run is replayed piece by piece between the inputs that it got). One batch at a time: the next is read when the consumer
    * asks, so memory stays bounded. Throws `ParleyError` `output_limit` when a line or the run is too large.
    */
-  read(offset: number): AsyncIterable<RunBatch>;
+  read(offset: number, until?: number): AsyncIterable<RunBatch>;
   /** The end of stderr, at most 4 KiB, whole UTF-8 characters. */
   stderrTail(): Promise<string>;
   /** Resolves when the process is gone and its exit is known. */

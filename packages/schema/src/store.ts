@@ -75,6 +75,7 @@ export interface Change {
 }
 
 export interface Store {
+  /** `head` is always the newest stored event's number, whatever the session's own row says. */
   sessions(): Promise<readonly Session[]>;
   session(id: SessionId): Promise<Session | undefined>;
   /** Events with `after < seq <= until`, oldest first, at most `limit`. */

@@ -1,0 +1,242 @@
+// The typed client of the daemon: one method for each route, and what is followed live.
+
+import type {
+  AgentPage,
+  AgentView,
+  Approval,
+  ApprovalAnswer,
+  ApprovalId,
+  ApprovalPage,
+  CreateSession,
+  DaemonView,
+  EventPage,
+  FolderPage,
+  InstallProgress,
+  Interrupt,
+  InterruptResult,
+  PairingLink,
+  ParleyEvent,
+  Session,
+  SessionId,
+  SessionPage,
+  StopDaemon,
+  SubmitResult,
+  SubmitTurn,
+  Turn,
+  TurnId,
+  TurnPage,
+  UpdateSession,
+} from '@parley/schema';
+import { call, callLines } from './call.ts';
+import type { Call } from './call.ts';
+import { failure, failureOf, isParleyError } from './failure.ts';
+import { Live } from './live/live.ts';
+import type { FollowOptions } from './live/live.ts';
+import type { LinkState } from './live/link.ts';
+import { defaultReconnect, delayBefore } from './live/reconnect.ts';
+import type { Reconnect } from './live/reconnect.ts';
+import type { Transport } from './transport.ts';
+
+/** GET /healthz */
+export interface Health {
+  readonly ok: boolean;
+  readonly version: string;
+}
+
+/** One value of the effective configuration and where it comes from: a flag, a variable, a file or the default. */
+export interface ConfigEntry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+export interface ConfigView {
+  readonly entries: readonly ConfigEntry[];
+}
+
+/** How often a turn is sent again, under the same key, when the daemon goes away in between. */
+const submitAttempts = 4;
+
+/**
+ * A client of one daemon. Methods throw `ParleyError`: the daemon's own, or `daemon_unreachable`.
+ *
+ * ```ts
+ * const client = createClient({ baseUrl: 'http://127.0.0.1:7337', token });
+ * const session = await client.createSession({ agent: 'codex', cwd: '/work/project' });
+ * const { turnId } = await client.submit(session.id, { text: 'Which tests are slow?' });
+ * for await (const event of client.events(session.id)) if (event.type === 'turn.completed') break;
+ * ```
+ */
+export class Client {
+  readonly #transport: Transport;
+  readonly #live: Live;
+
+  constructor(transport: Transport, reconnect: Partial<Reconnect> = {}) {
+    this.#transport = transport;
+    this.#live = new Live(transport, { ...defaultReconnect, ...reconnect });
+  }
+
+  /** Where the daemon is: an address, or the path of a socket. */
+  get place(): string {
+    return this.#transport.place;
+  }
+
+  health(signal?: AbortSignal): Promise<Health> {
+    return this.#call({ method: 'GET', path: '/healthz', signal });
+  }
+
+  daemon(): Promise<DaemonView> {
+    return this.#call({ method: 'GET', path: '/api/daemon' });
+  }
+
+  /** Resolves when the daemon has begun to stop. */
+  async stopDaemon(options: StopDaemon = {}): Promise<void> {
+    await this.#call({ method: 'POST', path: '/api/daemon/stop', body: options });
+  }
+
+  createPairingLink(): Promise<PairingLink> {
+    return this.#call({ method: 'POST', path: '/api/pairing-links', body: {} });
+  }
+
+  async config(): Promise<readonly ConfigEntry[]> {
+    return (await this.#call<ConfigView>({ method: 'GET', path: '/api/config' })).entries;
+  }
+
+  /** The folders inside a folder (absolute path), or inside the home folder. */
+  folders(path?: string): Promise<FolderPage> {
+    return this.#call({ method: 'GET', path: `/api/folders${query({ path })}` });
+  }
+
+  async agents(): Promise<readonly AgentView[]> {
+    return (await this.#call<AgentPage>({ method: 'GET', path: '/api/agents' })).agents;
+  }
+
+  /** Installs an agent; yields what happens, line by line, and throws when it fails. */
+  async *installAgent(name: string, signal?: AbortSignal): AsyncGenerator<InstallProgress> {
+    const request: Call = { method: 'POST', path: `/api/agents/${encodeURIComponent(name)}/install`, body: {}, signal };
+    for await (const progress of callLines<InstallProgress>(this.#transport, request)) {
+      yield progress;
+      if (progress.error !== undefined) throw await failureOf(progress.error);
+      if (progress.done === true) return;
+    }
+    throw await failure('daemon_unreachable', `The daemon went away while it installed ${name}.`);
+  }
+
+  createSession(input: CreateSession): Promise<Session> {
+    return this.#call({ method: 'POST', path: '/api/sessions', body: input });
+  }
+
+  async sessions(): Promise<readonly Session[]> {
+    return (await this.#call<SessionPage>({ method: 'GET', path: '/api/sessions' })).sessions;
+  }
+
+  session(id: SessionId): Promise<Session> {
+    return this.#call({ method: 'GET', path: sessionPath(id) });
+  }
+
+  updateSession(id: SessionId, change: UpdateSession): Promise<Session> {
+    return this.#call({ method: 'PATCH', path: sessionPath(id), body: change });
+  }
+
+  async deleteSession(id: SessionId): Promise<void> {
+    await this.#call({ method: 'DELETE', path: sessionPath(id) });
+  }
+
+  /** Newest first. */
+  async turns(id: SessionId): Promise<readonly Turn[]> {
+    return (await this.#call<TurnPage>({ method: 'GET', path: `${sessionPath(id)}/turns` })).turns;
+  }
+
+  turn(id: SessionId, turnId: TurnId): Promise<Turn> {
+    return this.#call({ method: 'GET', path: `${sessionPath(id)}/turns/${encodeURIComponent(turnId)}` });
+  }
+
+  /**
+   * Sends words to a session. They are accepted once: without an idempotency key one is made, and when the daemon goes away before it
+   * answers, they are sent again under the same key.
+   */
+  async submit(id: SessionId, turn: SubmitTurn): Promise<SubmitResult> {
+    const body: SubmitTurn = { ...turn, idempotencyKey: turn.idempotencyKey ?? newKey() };
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#call<SubmitResult>({ method: 'POST', path: `${sessionPath(id)}/turns`, body });
+      } catch (error) {
+        const mayPass = isParleyError(error) && (error.code === 'daemon_unreachable' || error.code === 'shutting_down');
+        if (!mayPass || attempt + 1 >= submitAttempts) throw error;
+        await new Promise((resolve) => setTimeout(resolve, delayBefore(attempt, defaultReconnect, Math.random())));
+      }
+    }
+  }
+
+  /** Takes a turn out of the queue. Throws `turn_not_queued` when it has started. */
+  async cancelQueued(id: SessionId, turnId: TurnId): Promise<void> {
+    await this.#call({ method: 'DELETE', path: `${sessionPath(id)}/queue/${encodeURIComponent(turnId)}` });
+  }
+
+  interrupt(id: SessionId, options: Interrupt = {}): Promise<InterruptResult> {
+    return this.#call({ method: 'POST', path: `${sessionPath(id)}/interrupt`, body: options });
+  }
+
+  /** A page of stored events with `seq > after`, oldest first. */
+  eventPage(id: SessionId, range: { readonly after?: number; readonly limit?: number } = {}): Promise<EventPage> {
+    return this.#call({ method: 'GET', path: `${sessionPath(id)}/events${query(range)}` });
+  }
+
+  /** Approvals that wait for an answer, or all. */
+  async approvals(filter: { readonly pending?: boolean } = {}): Promise<readonly Approval[]> {
+    const path = `/api/approvals${query({ pending: filter.pending === true ? 'true' : undefined })}`;
+    return (await this.#call<ApprovalPage>({ method: 'GET', path })).approvals;
+  }
+
+  /** Throws `approval_resolved` when somebody else or the deadline was faster. */
+  async answerApproval(id: ApprovalId, answer: ApprovalAnswer): Promise<void> {
+    await this.#call({ method: 'POST', path: `/api/approvals/${encodeURIComponent(id)}`, body: answer });
+  }
+
+  /**
+   * All events after `after`, then the live ones, each once and in order, over lost connections too. Subscribes at once, so it has to
+   * be iterated or aborted. Throws `unknown_session`, what the gate says, or `daemon_unreachable` after the time to give up.
+   */
+  events(id: SessionId, options: FollowOptions = {}): AsyncGenerator<ParleyEvent> {
+    return oneByOne(this.eventBatches(id, options));
+  }
+
+  /** As `events`, in batches as they came: for those who do something costly (a repaint) after each. */
+  eventBatches(id: SessionId, options: FollowOptions = {}): AsyncGenerator<readonly ParleyEvent[]> {
+    return this.#live.eventBatches(id, options);
+  }
+
+  /** The list of sessions, newest first, now and after each change; a slow reader gets the newest list only. */
+  watchSessions(options: Pick<FollowOptions, 'signal'> = {}): AsyncGenerator<readonly Session[]> {
+    return this.#live.sessionLists(options);
+  }
+
+  /** Tells whether what is followed is connected, now and after each change. Returns what ends it. */
+  onConnection(listener: (state: LinkState) => void): () => void {
+    return this.#live.onState(listener);
+  }
+
+  #call<Answer>(request: Call): Promise<Answer> {
+    return call<Answer>(this.#transport, request);
+  }
+}
+
+async function* oneByOne<Value>(batches: AsyncIterable<readonly Value[]>): AsyncGenerator<Value> {
+  for await (const batch of batches) yield* batch;
+}
+
+function sessionPath(id: SessionId): string {
+  return `/api/sessions/${encodeURIComponent(id)}`;
+}
+
+function query(values: Readonly<Record<string, string | number | undefined>>): string {
+  const pairs = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** `crypto.randomUUID` is missing on pages that were opened over plain HTTP by another name than localhost. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,66 @@
+// Where an agent's words go: a configured server, the vendor with a key from the environment, the vendor's own login, or the offline
+// rehearsal server when there is nothing else.
+
+import { ParleyError } from '@parley/schema';
+import type { AgentBackend, AgentConfig, Detected, Driver, ModelEndpoint } from '@parley/schema';
+
+/** Base URLs that people have set for the vendors' SDKs hold here too. */
+const baseUrlVariable: Readonly<Record<Driver['wire'], string>> = {
+  'openai-responses': 'OPENAI_BASE_URL',
+  'anthropic-messages': 'ANTHROPIC_BASE_URL',
+};
+
+export interface EndpointFacts {
+  readonly driver: Driver;
+  readonly config: AgentConfig | undefined;
+  readonly detected: Detected;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Which model server a new session gets, in the documented order. */
+export function backendOf({ driver, config, detected, env }: EndpointFacts, modelUrl: string | undefined): AgentBackend {
+  const url = modelUrl ?? config?.model_url;
+  if (url !== undefined) return { kind: 'configured', detail: url };
+  if (isSet(env[driver.keyEnv])) return { kind: 'key', detail: driver.keyEnv };
+  if (detected.login !== undefined) return { kind: 'login', detail: detected.login };
+  return { kind: 'rehearsal', detail: "Parley's offline rehearsal server" };
+}
+
+export interface ResolvedEndpoint {
+  readonly endpoint: ModelEndpoint;
+  /** The key's value for the driver's own variable; undefined where the agent needs none. */
+  readonly key: string | undefined;
+}
+
+/** The endpoint of a session whose backend was settled before. Throws `agent_auth` when its key has gone. */
+export function endpointOf(
+  { driver, config, env }: EndpointFacts,
+  backend: AgentBackend,
+  modelUrl: string | undefined,
+  rehearsalUrl: string | undefined,
+): ResolvedEndpoint {
+  const at = (url: string, key: string): ResolvedEndpoint => ({ endpoint: { kind: 'url', url, keyEnv: driver.keyEnv }, key });
+  switch (backend.kind) {
+    case 'configured': {
+      const url = modelUrl ?? config?.model_url ?? backend.detail;
+      const name = config?.model_key_env ?? driver.keyEnv;
+      if (config?.model_key_env !== undefined && !isSet(env[name])) {
+        throw new ParleyError('agent_auth', `The variable ${name} (agents.${driver.agent}.model_key_env) is not set in the daemon's environment.`);
+      }
+      return at(url, env[name] ?? 'none'); // Local servers take any key, but the agents insist on one.
+    }
+    case 'key': {
+      const key = env[driver.keyEnv];
+      if (!isSet(key)) throw new ParleyError('agent_auth', `${driver.keyEnv} is no longer set in the daemon's environment.`);
+      return at(env[baseUrlVariable[driver.wire]] ?? driver.vendorUrl, key);
+    }
+    case 'login':
+      return { endpoint: { kind: 'own' }, key: undefined };
+    case 'rehearsal':
+      return at(rehearsalUrl ?? driver.vendorUrl, 'rehearsal');
+  }
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== '';
+}

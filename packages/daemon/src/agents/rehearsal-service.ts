@@ -1,0 +1,122 @@
+// The rehearsal server as an owned process of its own: agents that go on working while the daemon is gone still find their model.
+
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newId, ParleyError } from '@parley/schema';
+import type { Run, RunRecord, Runtime } from '@parley/schema';
+
+export interface RehearsalServiceOptions {
+  readonly stateDir: string;
+  /** A runtime of its own, so that sweeping agents never sweeps this. */
+  readonly runtime: Runtime;
+  /** The parley command: program and first arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+interface Kept {
+  readonly record: RunRecord;
+  readonly url: string;
+}
+
+const startMs = 10_000;
+
+export class RehearsalService {
+  readonly #options: RehearsalServiceOptions;
+  #run: Run | undefined;
+  #starting: Promise<string> | undefined;
+
+  constructor(options: RehearsalServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The server's root URL; brings it up when it is not there. A living agent keeps its URL: the port stays the same. */
+  url(): Promise<string> {
+    this.#starting ??= this.#ensure().finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  async #ensure(): Promise<string> {
+    const kept = await this.#kept();
+    if (kept !== undefined) {
+      this.#run ??= await this.#options.runtime.adopt(kept.record);
+      if (await answers(kept.url)) return kept.url;
+      await this.#run.end();
+      await this.#run.discard();
+      this.#run = undefined;
+    }
+    return this.#start(kept === undefined ? 0 : Number(new URL(kept.url).port));
+  }
+
+  async #start(port: number): Promise<string> {
+    const { runtime, command, env, stateDir } = this.#options;
+    const [program, ...args] = command;
+    const cleaned = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    const runId = newId('run');
+    const run = await runtime.launch({
+      runId,
+      argv: [program, ...args, 'rehearsal', '--json', '--port', String(port)],
+      env: cleaned,
+      cwd: stateDir,
+    });
+    this.#run = run;
+    const url = await firstUrl(run);
+    if (url === undefined) {
+      const tail = await run.stderrTail();
+      await run.end();
+      await run.discard();
+      this.#run = undefined;
+      if (port !== 0) return this.#start(0); // Somebody else has the old port now.
+      throw new ParleyError('agent_start_failed', `The rehearsal server did not start: ${tail}`);
+    }
+    const file = this.#file;
+    await writeFile(`${file}.part`, JSON.stringify({ record: run.record, url } satisfies Kept), { mode: 0o600 });
+    await rename(`${file}.part`, file);
+    return url;
+  }
+
+  /** Leave it running, or end it too. */
+  async close(runs: 'keep' | 'end'): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    if (runs === 'keep') {
+      this.#run?.detach();
+      return;
+    }
+    const kept = await this.#kept();
+    this.#run ??= kept === undefined ? undefined : await this.#options.runtime.adopt(kept.record);
+    await this.#run?.end();
+    await this.#run?.discard();
+  }
+
+  get #file(): string {
+    return join(this.#options.stateDir, 'rehearsal.json');
+  }
+
+  async #kept(): Promise<Kept | undefined> {
+    const text = await readFile(this.#file, 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as Kept);
+  }
+}
+
+/** The URL that the server prints as its first line. */
+async function firstUrl(run: Run): Promise<string | undefined> {
+  const timer = setTimeout(() => void run.end(), startMs);
+  try {
+    for await (const { lines } of run.read(0)) {
+      for (const line of lines) {
+        const { url } = JSON.parse(line) as { url?: string };
+        if (url !== undefined) return url;
+      }
+    }
+    return undefined;
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/v1/models`, { signal: AbortSignal.timeout(2000), headers: { authorization: 'Bearer rehearsal' } }).catch(() => undefined);
+  return answer?.ok === true;
+}

@@ -1,0 +1,138 @@
+// The effective configuration, with where each value came from. Order: flag, environment, project file, user file, default. A project
+// file is somebody else's repository: it may only choose an agent and models, and make the policy stricter.
+
+import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { z } from 'zod';
+import { ConfigSchema, ParleyError, policies, PolicySchema } from '@parley/schema';
+import type { Config, Policy } from '@parley/schema';
+
+export interface ConfigEntry {
+  /** `server.port` */
+  readonly key: string;
+  readonly value: unknown;
+  /** `default`, the file's path, or the variable's or flag's name. */
+  readonly origin: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly entries: readonly ConfigEntry[];
+}
+
+type Table = Record<string, unknown>;
+
+interface Override {
+  readonly key: readonly [string, ...string[]];
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+/** The `PARLEY_*` variables that set an entry, and how their text is read. */
+const variables: readonly { readonly name: string; readonly key: readonly [string, ...string[]]; readonly read: (text: string) => unknown }[] = [
+  { name: 'PARLEY_AGENT', key: ['agent'], read: String },
+  { name: 'PARLEY_PORT', key: ['server', 'port'], read: Number },
+  { name: 'PARLEY_HOST', key: ['server', 'host'], read: String },
+  { name: 'PARLEY_POLICY', key: ['policy', 'default'], read: String },
+  { name: 'PARLEY_ALLOW_FULL', key: ['policy', 'full'], read: (text) => text.split(delimiter).filter((part) => part !== '') },
+];
+
+/** Read the user's file and the environment. `flags` win over all. Throws `config_invalid` naming file and entry. */
+export async function loadConfig(file: string, env: NodeJS.ProcessEnv, flags: readonly Override[] = []): Promise<LoadedConfig> {
+  const user = await readToml(file);
+  const merged: Table = structuredClone(user);
+  const overrides: Override[] = [];
+  for (const { name, key, read } of variables) {
+    const text = env[name];
+    if (text !== undefined && text !== '') overrides.push({ key, value: read(text), origin: name });
+  }
+  overrides.push(...flags);
+  for (const { key, value } of overrides) setAt(merged, key, value);
+
+  const checked = ConfigSchema.safeParse(merged);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    const at = issue?.path.join('.') ?? '';
+    const origin = overrides.find(({ key }) => key.join('.') === at)?.origin ?? file;
+    throw new ParleyError('config_invalid', `${origin}: ${at === '' ? '' : `"${at}": `}${issue?.message ?? 'not valid'}`, { file, entry: at });
+  }
+  return { config: checked.data, entries: entriesOf(checked.data, user, overrides, file) };
+}
+
+async function readToml(file: string): Promise<Table> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new ParleyError('config_invalid', `${file} cannot be read: ${String(error)}`, { file });
+  }
+  try {
+    return parse(text);
+  } catch (error) {
+    const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
+    throw new ParleyError('config_invalid', `${file} is not valid TOML${place}.`, { file });
+  }
+}
+
+function setAt(table: Table, [first, ...rest]: readonly [string, ...string[]], value: unknown): void {
+  const [next, ...further] = rest;
+  if (next === undefined) {
+    table[first] = value;
+    return;
+  }
+  const inner = table[first];
+  const child: Table = typeof inner === 'object' && inner !== null ? (inner as Table) : {};
+  table[first] = child;
+  setAt(child, [next, ...further], value);
+}
+
+/** All values as flat keys. Values of environment variables given to agents may be secrets: only their names are shown. */
+function entriesOf(config: Config, user: Table, overrides: readonly Override[], file: string): readonly ConfigEntry[] {
+  const entries: ConfigEntry[] = [];
+  const walk = (value: unknown, path: readonly string[], own: unknown): void => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      const table = typeof own === 'object' && own !== null ? (own as Table) : {};
+      for (const [name, inner] of Object.entries(value)) walk(inner, [...path, name], table[name]);
+      return;
+    }
+    const key = path.join('.');
+    const origin = overrides.findLast((override) => override.key.join('.') === key)?.origin ?? (own === undefined ? 'default' : file);
+    entries.push({ key, value: path.at(-2) === 'env' ? '(set)' : value, origin });
+  };
+  walk(config, [], user);
+  return entries;
+}
+
+/** What a repository may say about sessions in it. */
+export interface ProjectChoices {
+  readonly policy?: Policy;
+  readonly models: Readonly<Record<string, string>>;
+}
+
+const ProjectSchema = z.strictObject({
+  policy: z.strictObject({ default: PolicySchema.exactOptional() }).exactOptional(),
+  agents: z.record(z.string(), z.strictObject({ model: z.string().min(1).regex(/^[^-]/).exactOptional() })).default({}),
+});
+
+/** `.parley.toml` of a workspace. An entry that a repository has no right to set is an error that names it, not silently dropped. */
+export async function loadProject(cwd: string): Promise<ProjectChoices> {
+  const file = join(cwd, '.parley.toml');
+  const checked = ProjectSchema.safeParse(await readToml(file));
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    const keys = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : '';
+    const entry = [...(issue?.path ?? []), keys].filter((part) => part !== '').join('.');
+    throw new ParleyError('config_invalid', `${file}: a project file may not set "${entry}", or not like this.`, { file, entry });
+  }
+  const models: Record<string, string> = {};
+  for (const [agent, { model }] of Object.entries(checked.data.agents)) if (model !== undefined) models[agent] = model;
+  const policy = checked.data.policy?.default;
+  return { models, ...(policy === undefined ? {} : { policy }) };
+}
+
+/** The stricter of two policies. */
+export function stricter(a: Policy, b: Policy): Policy {
+  return policies.indexOf(a) <= policies.indexOf(b) ? a : b;
+}

@@ -1,0 +1,19 @@
+// What the routes work with: the parts of a running daemon.
+
+import type { Engine } from '@parley/engine';
+import type { DaemonView } from '@parley/schema';
+import type { InstalledAgents } from './agents/installed-agents.ts';
+import type { LoadedConfig } from './config/load.ts';
+import type { Credentials } from './gate/credentials.ts';
+
+export interface Daemon {
+  readonly engine: Engine;
+  readonly agents: InstalledAgents;
+  readonly credentials: Credentials;
+  readonly configuration: LoadedConfig;
+  readonly agentsDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly view: () => DaemonView;
+  /** Begin to stop; resolves at once. */
+  readonly stop: (runs: 'keep' | 'end') => void;
+}

@@ -1,0 +1,169 @@
+// The HTTP server: the gate first, then Fastify's router over the route table, for every listener alike.
+
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import Fastify from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { errorBody, errorCatalogue, maxBodyBytes, ParleyError } from '@parley/schema';
+import type { ErrorBody } from '@parley/schema';
+import { admit } from '../gate/gate.ts';
+import type { GateRules, Knock, Scope } from '../gate/gate.ts';
+import { openApiOf } from './openapi.ts';
+import { pageFile, safetyHeaders } from './page.ts';
+import { checked, streamed } from './route.ts';
+import type { Route } from './route.ts';
+import type { WebSocketDoor } from './websocket.ts';
+
+export interface HttpOptions {
+  readonly routes: readonly Route[];
+  readonly version: string;
+  /** Folder of the built page; undefined when it has not been built. */
+  readonly page: string | undefined;
+  readonly webSocket: WebSocketDoor;
+  readonly report: (text: string, error: unknown) => void;
+}
+
+const scopeOf = new WeakMap<IncomingMessage, Scope>();
+
+/** Everything behind the gate, ready to be listened with. */
+export class HttpDoor {
+  readonly #app: FastifyInstance;
+  readonly #options: HttpOptions;
+
+  private constructor(app: FastifyInstance, options: HttpOptions) {
+    this.#app = app;
+    this.#options = options;
+  }
+
+  static async open(options: HttpOptions): Promise<HttpDoor> {
+    const app = Fastify({ logger: false, bodyLimit: maxBodyBytes, routerOptions: { maxParamLength: 500 } });
+    for (const each of options.routes) addRoute(app, each);
+    const document = openApiOf(options.routes, options.version);
+    app.get('/api/openapi.json', () => document);
+    app.get('/*', async (request, reply) => {
+      const path = pathOf(request.raw);
+      if (path.startsWith('/api/') || options.page === undefined) throw new ParleyError('unknown_route', missing(path, options.page));
+      const file = await pageFile(options.page, path);
+      if (file === undefined) throw new ParleyError('unknown_route', `There is nothing at ${path}.`);
+      return reply.headers({ 'content-type': file.type, 'cache-control': file.cache }).send(file.bytes);
+    });
+    app.setNotFoundHandler((request, reply) => answerError(reply.raw, errorBody('unknown_route', `There is nothing at ${request.method} ${pathOf(request.raw)}.`)));
+    app.setErrorHandler((error: FastifyError | ParleyError, _request, reply) => {
+      if (reply.raw.headersSent) return reply.raw.destroy();
+      const body = errorOf(error);
+      if (body.code === 'internal') options.report('a request failed', error);
+      void reply.code(errorCatalogue[body.code].status).send({ error: body });
+    });
+    await app.ready();
+    return new HttpDoor(app, options);
+  }
+
+  /** A server whose every request and upgrade passes the gate. */
+  listenerFor(transport: Knock['transport'], rules: GateRules): Server {
+    const server = createServer((request, response) => this.#request(request, response, transport, rules));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, transport, rules));
+    server.headersTimeout = 20_000;
+    return server;
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse, transport: Knock['transport'], rules: GateRules): void {
+    for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
+    const scope = admit(knockOf(request, transport, false), rules);
+    if (typeof scope !== 'string') return answerError(response, scope.body);
+    scopeOf.set(request, scope);
+    this.#app.routing(request, response);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, transport: Knock['transport'], rules: GateRules): void {
+    socket.on('error', () => socket.destroy());
+    const scope = admit(knockOf(request, transport, true), rules);
+    const error =
+      typeof scope === 'string' ? (pathOf(request) === '/api/ws' ? undefined : errorBody('unknown_route', 'WebSockets are at /api/ws.')) : scope.body;
+    if (error === undefined) return this.#options.webSocket.accept(request, socket, head);
+    const { status } = errorCatalogue[error.code];
+    const body = JSON.stringify({ error });
+    socket.end(
+      `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  }
+}
+
+function addRoute(app: FastifyInstance, each: Route): void {
+  app.route({
+    method: each.method,
+    url: each.path,
+    handler: async (request, reply) => {
+      const scope = scopeOf.get(request.raw) ?? 'none';
+      if (!mayCall(scope, each.scope)) throw new ParleyError('forbidden', `This credential may not ${each.method} ${each.path}.`);
+      const result = await each.handle({
+        params: checked(each.params, request.params, 'params'),
+        query: checked(each.query, request.query, 'query'),
+        body: each.body === undefined ? undefined : checked(each.body, request.body ?? undefined, 'body'),
+        headers: request.headers,
+        response: reply.raw,
+      });
+      if (result === streamed) return reply.hijack();
+      return each.answer === undefined ? reply.code(each.status).send() : reply.code(each.status).send(result);
+    },
+  });
+}
+
+function mayCall(has: Scope, needs: Route['scope']): boolean {
+  const rank: Readonly<Record<Scope, number>> = { none: 0, use: 1, admin: 2 };
+  return rank[has] >= rank[needs];
+}
+
+function knockOf(request: IncomingMessage, transport: Knock['transport'], upgrade: boolean): Knock {
+  const { headers } = request;
+  const fetchSite = headers['sec-fetch-site'];
+  return {
+    transport,
+    upgrade,
+    method: request.method ?? 'GET',
+    path: pathOf(request),
+    host: headers.host,
+    origin: headers.origin,
+    fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
+    authorization: headers.authorization,
+    cookie: headers.cookie,
+  };
+}
+
+/** The path as the router sees it. Never built from `Host`. */
+function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? '/';
+  const query = url.search(/[?#;]/);
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function missing(path: string, page: string | undefined): string {
+  return page === undefined && !path.startsWith('/api/') ? 'The page has not been built: run `npm start`.' : `There is nothing at ${path}.`;
+}
+
+function errorOf(error: FastifyError | ParleyError): ErrorBody {
+  if (ParleyError.is(error)) return error.body;
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return errorBody('body_too_large', `The body is larger than ${maxBodyBytes} bytes.`);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return errorBody('unsupported_media_type', error.message);
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return errorBody('malformed_json', error.message);
+  }
+  if (error instanceof SyntaxError) return errorBody('malformed_json', error.message);
+  if (error.statusCode === 400) return errorBody('invalid_request', error.message);
+  return errorBody('internal', 'Something unexpected happened.');
+}
+
+function answerError(response: ServerResponse, body: ErrorBody): void {
+  const text = JSON.stringify({ error: body });
+  response.writeHead(errorCatalogue[body.code].status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    // Refused before its body was read.
+    connection: 'close',
+  });
+  response.end(text);
+}

@@ -1,0 +1,8 @@
+// The daemon: wires engine, store, runtime and drivers, and opens the doors behind one gate.
+
+export { loadConfig } from './config/load.ts';
+export type { ConfigEntry, LoadedConfig } from './config/load.ts';
+export { serve } from './serve.ts';
+export type { ServeOptions } from './serve.ts';
+export { startDaemon } from './start.ts';
+export type { DaemonOptions, RunningDaemon } from './start.ts';

@@ -1,0 +1,34 @@
+// Routes of approvals: what waits, and the answer.
+
+import { z } from 'zod';
+import { ApprovalAnswerSchema, ApprovalIdSchema, ApprovalPageSchema } from '@parley/schema';
+import type { Daemon } from '../daemon.ts';
+import { route } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+
+export function approvalRoutes({ engine }: Daemon): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/approvals',
+      summary: 'Approvals, newest first; with `pending` those that wait for an answer',
+      scope: 'use',
+      query: z.object({ pending: z.enum(['', 'true', 'false', '1', '0']).optional() }),
+      status: 200,
+      answer: ApprovalPageSchema,
+      handle: async ({ query: { pending } }) => ({
+        approvals: await engine.approvals(pending !== undefined && pending !== 'false' && pending !== '0'),
+      }),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/approvals/:id',
+      summary: 'Answer an approval; the first answer wins',
+      scope: 'use',
+      params: z.object({ id: ApprovalIdSchema }),
+      body: ApprovalAnswerSchema,
+      status: 204,
+      handle: ({ params, body }) => engine.answer(params.id, body),
+    }),
+  ];
+}

@@ -1,0 +1,32 @@
+// Claude Code as Parley drives it: `claude -p` with stream-json both ways, one process for many turns.
+
+import type { Driver } from '@parley/schema';
+import { detect } from './detect.ts';
+import { launch } from './launch.ts';
+import { protocol } from './protocol.ts';
+import type { ClaudeState } from './state.ts';
+
+export const claude: Driver<ClaudeState> = {
+  agent: 'claude',
+  title: 'Claude Code',
+  provenVersion: '2.1.329',
+  npmPackage: '@anthropic-ai/claude-code',
+  keyEnv: 'ANTHROPIC_API_KEY',
+  vendorUrl: 'https://api.anthropic.com',
+  wire: 'anthropic-messages',
+  // A name that 2.1.329 knows: for others it prints a warning and guesses the window and the price.
+  rehearsalModel: 'claude-sonnet-5-5',
+  capabilities: {
+    steer: 'native',
+    interrupt: true,
+    resume: true,
+    approvals: true,
+    deltas: true,
+    reasoning: true,
+    usage: true,
+    cost: true,
+  },
+  protocol,
+  launch,
+  detect,
+};

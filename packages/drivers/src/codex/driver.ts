@@ -1,0 +1,32 @@
+// Codex: what it is and what it can do. A driver for `codex app-server` of the vendor's own program.
+
+import type { Driver } from '@parley/schema';
+import { detectCodex } from './detect.ts';
+import { launchPlan } from './launch.ts';
+import { protocol } from './protocol.ts';
+import type { CodexState } from './state.ts';
+
+export const codex: Driver<CodexState> = {
+  agent: 'codex',
+  title: 'Codex',
+  provenVersion: '0.169.0',
+  npmPackage: '@openai/codex',
+  keyEnv: 'OPENAI_API_KEY',
+  vendorUrl: 'https://api.openai.com/v1',
+  wire: 'openai-responses',
+  // A name that Codex knows: an unknown one costs a warning and the `apply_patch` tool (0.169.0).
+  rehearsalModel: 'gpt-5.5',
+  capabilities: {
+    steer: 'native',
+    interrupt: true,
+    resume: true,
+    approvals: true,
+    deltas: true,
+    reasoning: true,
+    usage: true,
+    cost: false,
+  },
+  protocol,
+  launch: launchPlan,
+  detect: detectCodex,
+};

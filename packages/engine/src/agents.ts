@@ -1,0 +1,26 @@
+// What the engine needs to know about agents, as an interface that the daemon (or an embedding program) fills.
+
+import type { AgentBackend, AgentName, CreateSession, Driver, Policy, RunRequest, Session } from '@parley/schema';
+
+export interface PreparedRun {
+  readonly request: Omit<RunRequest, 'runId'>;
+  /** What of the policy the agent cannot express. */
+  readonly limits: readonly string[];
+}
+
+export interface SessionDefaults {
+  readonly backend: AgentBackend;
+  readonly policy: Policy;
+  readonly model?: string;
+}
+
+export interface Agents {
+  /** Throws `unknown_agent`. */
+  driver(name: AgentName): Driver;
+  /** What a new session gets where its creator left it open: where its words go, model and policy. Throws `agent_not_installed`. */
+  defaults(input: CreateSession): Promise<SessionDefaults>;
+  /** All that is needed to start the agent's process for a session. Throws `agent_not_installed`, `agent_auth`, `folder_missing`. */
+  prepare(session: Session): Promise<PreparedRun>;
+  /** Throws `policy_not_allowed` where the operator has not opted in. */
+  checkPolicy(session: Pick<Session, 'policy' | 'cwd'>): void;
+}

@@ -1,0 +1,93 @@
+// What one step of a session decided: events, rows to store, inputs for the driver and effects for the edge. Nothing here happens
+// before the actor has committed it.
+
+import type {
+  Approval,
+  ApprovalId,
+  Change,
+  DriverInput,
+  EventBody,
+  ItemId,
+  SessionState as SessionSummaryState,
+  StoredEvent,
+  TurnId,
+  TurnRow,
+} from '@parley/schema';
+import type { SessionState } from './state.ts';
+
+/** What the edge has to do once the step is committed. */
+export type Effect = { readonly type: 'launch' } | { readonly type: 'end-run'; readonly reason: string };
+
+export class Draft {
+  readonly now: number;
+  readonly events: StoredEvent[] = [];
+  readonly turns = new Map<TurnId, TurnRow>();
+  readonly approvals = new Map<ApprovalId, Approval>();
+  /** For the driver, in order. The actor takes them out while it steps the driver. */
+  readonly inputs: DriverJournalInput[] = [];
+  readonly effects: Effect[] = [];
+  /** It promises something: the commit must survive a power cut. */
+  durable = false;
+  /** The session's read model changed (more than its head). */
+  sessionChanged = false;
+  prune: Change['pruneDeltas'] = undefined;
+  /** An idempotency key and the answer that it stands for. */
+  remember: Change['idempotency'] = undefined;
+  readonly #state: SessionState;
+  readonly #opening: string;
+
+  constructor(state: SessionState, now: number) {
+    this.#state = state;
+    this.now = now;
+    this.#opening = `,"sessionId":"${state.session.id}","at":${now},"type":"item.delta","turnId":"`;
+  }
+
+  /** Number an event and keep it. Returns its `seq`. */
+  emit(body: EventBody): number {
+    const seq = ++this.#state.session.head;
+    const json = JSON.stringify({ seq, sessionId: this.#state.session.id, at: this.now, ...body });
+    this.events.push({ seq, json, delta: false });
+    return seq;
+  }
+
+  /** `emit` for the hot path: a delta's JSON is put together by hand. */
+  emitDelta(turnId: TurnId, itemId: ItemId, text: string): void {
+    const seq = ++this.#state.session.head;
+    const json = `{"seq":${seq}${this.#opening}${turnId}","itemId":"${itemId}","text":${JSON.stringify(text)}}`;
+    this.events.push({ seq, json, delta: true });
+  }
+
+  turn(row: TurnRow): TurnRow {
+    this.turns.set(row.id, row);
+    return row;
+  }
+
+  approval(approval: Approval): void {
+    this.approvals.set(approval.id, approval);
+    this.touch();
+  }
+
+  touch(): void {
+    this.sessionChanged = true;
+  }
+
+  /** Bring the read model in line with the state, at the end of a step. */
+  summarise(): void {
+    if (!this.sessionChanged) return;
+    const { session, active, queue, approvals } = this.#state;
+    session.state = summaryState(this.#state);
+    if (active === undefined) delete session.activeTurnId;
+    else session.activeTurnId = active.row.id;
+    session.queue = queue.map((row) => ({ turnId: row.id, text: row.text }));
+    session.pendingApprovals = approvals.size;
+    session.updatedAt = this.now;
+  }
+}
+
+export type DriverJournalInput = Exclude<DriverInput, { type: 'line' }>;
+
+function summaryState(state: SessionState): SessionSummaryState {
+  if (state.approvals.size > 0) return 'waiting';
+  if (state.active !== undefined || state.steers.size > 0) return 'working';
+  return state.lastTurnFailed ? 'failed' : 'idle';
+}

@@ -1,0 +1,133 @@
+// What a driver's output means for the session. Guards what a driver might get wrong: words for a turn that is over, a second end.
+
+import type { DriverOutput, Item, TurnId } from '@parley/schema';
+import { requestApproval, withdrawApproval } from './approvals.ts';
+import type { Draft } from './draft.ts';
+import { joined } from './items.ts';
+import type { ActiveTurn, SessionState } from './state.ts';
+import { endRun, endTurn, returnSteer, settleSteerItem, startTurn, totalUsage } from './turns.ts';
+
+export interface OutputRules {
+  readonly approvalMs: number;
+}
+
+/** Apply one output. `write` is the actor's business and never comes here. */
+export function applyOutput(state: SessionState, draft: Draft, output: Exclude<DriverOutput, { type: 'write' }>, rules: OutputRules): void {
+  const { active } = state;
+  switch (output.type) {
+    case 'item-delta': {
+      if (active === undefined || active.row.id !== output.turnId) return;
+      active.progressAt = draft.now;
+      active.items.get(output.itemId)?.text.push(output.text);
+      draft.emitDelta(output.turnId, output.itemId, output.text);
+      return;
+    }
+    case 'item-started': {
+      const turn = working(state, draft, output.turnId);
+      if (turn === undefined) return;
+      turn.items.set(output.item.id, { item: output.item, text: [] });
+      draft.emit({ type: 'item.started', turnId: output.turnId, item: output.item });
+      return;
+    }
+    case 'item-completed': {
+      const turn = working(state, draft, output.turnId);
+      if (turn !== undefined) completeItem(turn, draft, output.item);
+      return;
+    }
+    case 'turn-started':
+      turnStarted(state, draft, output.turnId);
+      return;
+    case 'turn-ended':
+      if (active?.row.id === output.turnId && active.phase !== 'starting') endTurn(state, draft, output.end);
+      return;
+    case 'steer-consumed': {
+      const steer = state.steers.get(output.turnId);
+      if (steer === undefined) return;
+      state.steers.delete(output.turnId);
+      settleSteerItem(draft, steer, 'consumed');
+      draft.turn({ ...steer.row, state: 'steered', endedAt: draft.now });
+      if (active !== undefined) active.progressAt = draft.now;
+      return;
+    }
+    case 'steer-returned':
+      returnSteer(state, draft, output.turnId);
+      return;
+    case 'approval-requested': {
+      const turn = working(state, draft, output.turnId);
+      if (turn !== undefined) requestApproval(state, draft, output.turnId, output.approval, rules.approvalMs);
+      return;
+    }
+    case 'approval-withdrawn': {
+      const approval = state.approvals.get(output.approvalId);
+      if (approval !== undefined) withdrawApproval(state, draft, approval, 'agent');
+      return;
+    }
+    case 'usage': {
+      const turn = working(state, draft, output.turnId);
+      if (turn === undefined) return;
+      turn.usage = output.usage;
+      state.session.usage = totalUsage(state, turn);
+      draft.emit({ type: 'usage.updated', turnId: output.turnId, usage: output.usage, total: state.session.usage });
+      draft.touch();
+      return;
+    }
+    case 'thread':
+      learnThread(state, draft, output);
+      return;
+    case 'notice': {
+      const { type: _type, ...notice } = output;
+      draft.emit({ type: 'notice', ...notice });
+      return;
+    }
+    case 'ready':
+      state.driverDeadlines.delete('handshake');
+      return;
+    case 'deadline':
+      if (output.action === 'set') state.driverDeadlines.set(output.name, draft.now);
+      else state.driverDeadlines.delete(output.name);
+      return;
+    case 'end-run':
+      endRun(state, draft, output.reason);
+      return;
+  }
+}
+
+/** The active turn, if it is the one meant; marks that the agent works. */
+function working({ active }: SessionState, draft: Draft, turnId: TurnId): ActiveTurn | undefined {
+  if (active === undefined || active.row.id !== turnId || active.phase === 'starting') return undefined;
+  active.progressAt = draft.now;
+  return active;
+}
+
+function completeItem(turn: ActiveTurn, draft: Draft, completed: Item): void {
+  const item = joined(completed, turn.items.get(completed.id)?.text ?? []);
+  turn.items.delete(item.id);
+  if (item.type === 'assistant_message' && item.text.trim() !== '') turn.answer = item.text;
+  draft.emit({ type: 'item.completed', turnId: turn.row.id, item });
+}
+
+/** Either the receipt of a turn that was started, or steered words that the agent takes up as a turn of their own. */
+function turnStarted(state: SessionState, draft: Draft, turnId: TurnId): void {
+  if (state.active !== undefined) {
+    if (state.active.row.id === turnId) state.active.progressAt = draft.now;
+    return;
+  }
+  const steer = state.steers.get(turnId);
+  if (steer === undefined) return;
+  state.steers.delete(turnId);
+  settleSteerItem(draft, steer, 'returned');
+  startTurn(state, draft, steer.row);
+  const started: ActiveTurn | undefined = state.active;
+  if (started === undefined) return;
+  Object.assign(started, { phase: 'running', sentAt: draft.now, progressAt: draft.now } satisfies Partial<ActiveTurn>);
+}
+
+function learnThread(state: SessionState, draft: Draft, told: Extract<DriverOutput, { type: 'thread' }>): void {
+  const { session } = state;
+  const threadId = told.threadId !== undefined && told.threadId !== session.threadId ? { threadId: told.threadId } : {};
+  const agentVersion = told.agentVersion === undefined ? {} : { agentVersion: told.agentVersion };
+  const model = told.model === undefined ? {} : { model: told.model };
+  if (told.threadId !== undefined) session.threadId = told.threadId;
+  draft.emit({ type: 'session.updated', ...threadId, ...model, ...agentVersion });
+  draft.touch();
+}

@@ -1,0 +1,245 @@
+// The life of a turn: queued, started, ended, and what starts next. Every way to end a turn goes through `endTurn`.
+
+import { addUsage, errorBody, newId } from '@parley/schema';
+import type { ErrorBody, EventBody, RunId, TurnEnd, TurnRow, Usage } from '@parley/schema';
+import type { Draft } from './draft.ts';
+import { endedWith } from './items.ts';
+import { withdrawApprovals } from './approvals.ts';
+import { isBusy } from './state.ts';
+import type { ActiveTurn, SessionState, Steer } from './state.ts';
+
+/** Make a turn the active one. Only when the session is not busy. */
+export function startTurn(state: SessionState, draft: Draft, queued: TurnRow): void {
+  const { queueOrder: _order, steerInto: _into, ...rest } = queued;
+  const startSeq = draft.emit({ type: 'turn.started', turnId: queued.id, text: queued.text });
+  const row = draft.turn({ ...rest, state: 'running', startedAt: draft.now, startSeq });
+  draft.emit({
+    type: 'item.completed',
+    turnId: row.id,
+    item: { id: newId('item', draft.now), type: 'user_message', text: row.text },
+  });
+  state.active = {
+    row,
+    phase: 'starting',
+    items: new Map(),
+    answer: '',
+    usage: undefined,
+    failure: undefined,
+    progressAt: undefined,
+    sentAt: undefined,
+    interruptedAt: undefined,
+  };
+  state.usageBefore = state.session.usage;
+  draft.durable = true;
+  draft.touch();
+}
+
+/** Do what can be done next: bring up a process, tell the driver, start the next queued turn. Called after every change. */
+export function proceed(state: SessionState, draft: Draft): void {
+  if (state.closing) return;
+  if (!isBusy(state)) {
+    const next = state.queue.shift();
+    if (next !== undefined) {
+      startTurn(state, draft, next);
+      announceQueue(state, draft);
+    }
+  }
+  const { active, run } = state;
+  if (active?.phase === 'starting') {
+    switch (run.phase) {
+      case 'none':
+        launch(state, draft);
+        break;
+      case 'up':
+        if (isStale(state)) endRun(state, draft, 'policy or model changed');
+        else tellDriver(state, draft, active);
+        break;
+      case 'launching':
+      case 'ending':
+        break; // Comes back here when the process is up, or gone.
+    }
+  }
+  if (run.phase === 'up') run.idleSince = isBusy(state) ? undefined : (run.idleSince ?? draft.now);
+}
+
+function launch(state: SessionState, draft: Draft): void {
+  const { policy, model } = state.session;
+  state.run = { phase: 'launching', runId: newId('run', draft.now), settings: { policy, model } };
+  draft.effects.push({ type: 'launch' });
+}
+
+function tellDriver(state: SessionState, draft: Draft, active: ActiveTurn): void {
+  active.phase = 'running';
+  active.sentAt = draft.now;
+  draft.inputs.push({ type: 'start', turnId: active.row.id, text: active.row.text });
+  for (const steer of state.steers.values()) {
+    if (steer.sent) continue;
+    steer.sent = true;
+    draft.inputs.push({ type: 'steer', into: steer.into, turnId: steer.row.id, text: steer.row.text });
+  }
+}
+
+function isStale({ run, session }: SessionState): boolean {
+  return run.phase === 'up' && (run.settings.policy !== session.policy || run.settings.model !== session.model);
+}
+
+/** Let the process go; `processGone` follows. */
+export function endRun(state: SessionState, draft: Draft, reason: string): void {
+  if (state.run.phase !== 'up' && state.run.phase !== 'launching') return;
+  state.run = { phase: 'ending', runId: state.run.runId };
+  draft.effects.push({ type: 'end-run', reason });
+}
+
+/** The one way a turn ends. What is open in it ends with it. */
+export function endTurn(state: SessionState, draft: Draft, saidEnd: TurnEnd): void {
+  const { active } = state;
+  if (active === undefined) return;
+  const end = active.failure !== undefined && saidEnd.state !== 'completed' ? failed(active.failure) : saidEnd;
+  for (const open of active.items.values()) {
+    draft.emit({ type: 'item.completed', turnId: active.row.id, item: endedWith(open, end.state) });
+  }
+  withdrawApprovals(state, draft);
+  draft.emit(terminalEvent(active, end));
+  draft.turn({
+    ...active.row,
+    state: end.state,
+    endedAt: draft.now,
+    ...(active.answer === '' ? {} : { answer: active.answer }),
+    ...(active.usage === undefined ? {} : { usage: active.usage }),
+    ...('error' in end ? { error: end.error } : {}),
+  });
+  if (active.row.startSeq !== undefined) draft.prune = { from: active.row.startSeq, to: state.session.head + 1 };
+  state.lastTurnFailed = end.state === 'failed' || end.state === 'lost';
+  state.driverDeadlines.delete('interrupt');
+  state.active = undefined;
+  state.lastEndAt = draft.now;
+  draft.durable = true;
+  draft.touch();
+}
+
+const failed = (error: ErrorBody): TurnEnd => ({ state: 'failed', error });
+
+function terminalEvent(active: ActiveTurn, end: TurnEnd): EventBody {
+  const turnId = active.row.id;
+  const usage: { usage?: Usage } = active.usage === undefined ? {} : { usage: active.usage };
+  switch (end.state) {
+    case 'completed':
+      return { type: 'turn.completed', turnId, ...usage };
+    case 'interrupted':
+      return { type: 'turn.interrupted', turnId, ...usage };
+    case 'failed':
+      return { type: 'turn.failed', turnId, error: end.error, ...usage };
+    case 'lost':
+      return { type: 'turn.lost', turnId, error: end.error, ...usage };
+  }
+}
+
+/** Stop the active turn. `failure` is why Parley stops it by itself; absent when somebody asked. */
+export function interruptTurn(state: SessionState, draft: Draft, failure?: ErrorBody): void {
+  const { active } = state;
+  if (active === undefined) return;
+  active.failure ??= failure;
+  if (active.phase === 'interrupting') return;
+  if (active.phase === 'starting') {
+    endTurn(state, draft, { state: 'interrupted' }); // Nothing was sent, so nothing runs.
+    returnSteers(state, draft);
+    return;
+  }
+  active.phase = 'interrupting';
+  active.interruptedAt = draft.now;
+  draft.inputs.push({ type: 'interrupt', turnId: active.row.id });
+  draft.durable = true;
+}
+
+/** Steered words that no agent holds any more run next, in the order in which they came. */
+export function returnSteers(state: SessionState, draft: Draft): void {
+  for (const turnId of [...state.steers.keys()].reverse()) returnSteer(state, draft, turnId);
+}
+
+export function returnSteer(state: SessionState, draft: Draft, turnId: TurnRow['id']): void {
+  const steer = state.steers.get(turnId);
+  if (steer === undefined) return;
+  state.steers.delete(turnId);
+  settleSteerItem(draft, steer, 'returned');
+  enqueue(state, draft, steer.row, 'front');
+}
+
+/** Tell in the transcript what became of steered words. */
+export function settleSteerItem(
+  draft: Draft,
+  steer: Pick<Steer, 'row' | 'into' | 'itemId'>,
+  delivery: 'consumed' | 'returned',
+): void {
+  draft.emit({
+    type: 'item.completed',
+    turnId: steer.into,
+    item: { id: steer.itemId, type: 'user_message', text: steer.row.text, steer: { turnId: steer.row.id, delivery } },
+  });
+  draft.durable = true;
+  draft.touch();
+}
+
+/** Put a turn into the queue, at its end or as the next. */
+export function enqueue(state: SessionState, draft: Draft, row: TurnRow, place: 'front' | 'back'): void {
+  const { steerInto: _into, ...rest } = row;
+  const neighbour = place === 'front' ? state.queue[0] : state.queue.at(-1);
+  const order = neighbour?.queueOrder ?? 0;
+  const queued = draft.turn({ ...rest, state: 'queued', queueOrder: place === 'front' ? order - 1 : order + 1 });
+  if (place === 'front') state.queue.unshift(queued);
+  else state.queue.push(queued);
+  draft.emit({ type: 'turn.queued', turnId: row.id, text: row.text });
+  announceQueue(state, draft);
+  draft.durable = true;
+}
+
+export function announceQueue(state: SessionState, draft: Draft): void {
+  draft.emit({ type: 'queue.changed', queue: state.queue.map(({ id, text }) => ({ turnId: id, text })) });
+  draft.touch();
+}
+
+/** Take a turn out of the queue; it never ran. */
+export function cancelQueued(state: SessionState, draft: Draft, turnId: TurnRow['id']): boolean {
+  const place = state.queue.findIndex((row) => row.id === turnId);
+  const [row] = place < 0 ? [] : state.queue.splice(place, 1);
+  if (row === undefined) return false;
+  const { queueOrder: _order, ...rest } = row;
+  draft.turn({ ...rest, state: 'cancelled', endedAt: draft.now });
+  announceQueue(state, draft);
+  draft.durable = true;
+  return true;
+}
+
+/** The process could not be brought up: the turn that wanted it fails, and so will the next ones, each with its own end. */
+export function launchFailed(state: SessionState, draft: Draft, error: ErrorBody): void {
+  state.run = { phase: 'none' };
+  endTurn(state, draft, failed(error));
+  returnSteers(state, draft);
+}
+
+/** The process is up and has been told nothing yet. */
+export function launched(state: SessionState, draft: Draft, runId: RunId): void {
+  if (state.run.phase !== 'launching' || state.run.runId !== runId) return;
+  state.run = { phase: 'up', runId, settings: state.run.settings, idleSince: draft.now };
+  draft.inputs.push({ type: 'opened' });
+}
+
+/** The process is gone and its driver has had its last word. What it did not settle is settled here. */
+export function processGone(state: SessionState, draft: Draft): void {
+  state.run = { phase: 'none' };
+  state.driverDeadlines.clear();
+  if (state.active !== undefined && state.active.phase !== 'starting') {
+    endTurn(
+      state,
+      draft,
+      state.active.phase === 'interrupting'
+        ? { state: 'interrupted' }
+        : failed(errorBody('agent_crashed', 'The agent ended in the middle of the turn without saying why.')),
+    );
+  }
+  returnSteers(state, draft);
+}
+
+/** What all turns up to now have used. */
+export function totalUsage(state: SessionState, active: ActiveTurn): Usage {
+  return active.usage === undefined ? state.usageBefore : addUsage(state.usageBefore, active.usage);
+}

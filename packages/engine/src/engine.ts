@@ -1,0 +1,296 @@
+// The engine: all sessions of one state directory. Creates them, takes them up again after a restart, and hands each call to its actor.
+
+import { isAbsolute, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { maxPromptBytes, newId, ParleyError } from '@parley/schema';
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalId,
+  Config,
+  CreateSession,
+  DriverContext,
+  EventPage,
+  InterruptResult,
+  ParleyEvent,
+  RunRow,
+  Runtime,
+  Session,
+  SessionId,
+  Store,
+  SubmitResult,
+  SubmitTurn,
+  Turn,
+  TurnId,
+  UpdateSession,
+} from '@parley/schema';
+import type { Agents } from './agents.ts';
+import { restingState } from './decide/state.ts';
+import type { EventSink } from './hub.ts';
+import { ProcessSlots } from './process-slots.ts';
+import { restoreSession } from './restore.ts';
+import { SessionActor } from './session-actor.ts';
+import type { ActorEnvironment } from './session-actor.ts';
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly agents: Agents;
+  readonly config: Pick<Config, 'deadlines' | 'queue' | 'runs'>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly report?: (text: string, error: unknown) => void;
+  readonly fatal?: (error: unknown) => void;
+}
+
+export type SessionChange = { readonly session: Session } | { readonly deleted: SessionId };
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #actors = new Map<SessionId, SessionActor>();
+  readonly #watchers = new Set<(change: SessionChange) => void>();
+  readonly #environment: ActorEnvironment;
+
+  private constructor(options: EngineOptions) {
+    this.#options = options;
+    const { deadlines, queue, runs } = options.config;
+    const ms = (seconds: number): number => seconds * 1000;
+    this.#environment = {
+      store: options.store,
+      runtime: options.runtime,
+      agents: options.agents,
+      slots: new ProcessSlots(runs.max_processes),
+      limits: {
+        start: ms(deadlines.start),
+        handshake: ms(deadlines.handshake),
+        firstByte: ms(deadlines.first_byte),
+        idle: ms(deadlines.idle),
+        tool: ms(deadlines.tool),
+        approval: ms(deadlines.approval),
+        interrupt: ms(deadlines.interrupt),
+        keepWarm: ms(deadlines.keep_warm),
+      },
+      maxQueue: queue.max,
+      now: options.now ?? Date.now,
+      changed: (session) => this.#tell({ session }),
+      makeRoom: () => this.#makeRoom(),
+      report: options.report ?? (() => undefined),
+      fatal: options.fatal ?? (() => undefined),
+    };
+  }
+
+  /** Open the engine: sessions are read, living processes adopted, dead ones finished from their spool, strays ended. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options);
+    const runs = await options.store.runs();
+    await options.runtime.sweep(new Set(runs.filter(({ record }) => record !== undefined).map(({ runId }) => runId)));
+    const bySession = new Map<SessionId, RunRow>(runs.map((row) => [row.sessionId, row]));
+    const waking: Promise<void>[] = [];
+    for (const session of await options.store.sessions()) {
+      const row = bySession.get(session.id);
+      const busy = row !== undefined || session.activeTurnId !== undefined || session.state === 'working' || session.state === 'waiting' || session.queue.length > 0;
+      if (busy) waking.push(engine.#wake(session, row));
+      else engine.#actors.set(session.id, new SessionActor(restingState(session), engine.#environment));
+    }
+    await Promise.all(waking);
+    await options.store.forgetIdempotency(engine.#environment.now() - 24 * 3600 * 1000);
+    return engine;
+  }
+
+  async #wake(session: Session, row: RunRow | undefined): Promise<void> {
+    const { store, runtime } = this.#options;
+    const { state, run } = await restoreSession(store, session, row, this.#environment.now());
+    const actor = new SessionActor(state, this.#environment);
+    this.#actors.set(session.id, actor);
+    if (run === undefined) return actor.resume(undefined);
+    const { record, runId, context, offset } = run.row;
+    if (record === undefined) return actor.resume({ runId, closed: true }); // It had not been told anything: it starts anew.
+    try {
+      const adopted = await runtime.adopt(record);
+      await actor.adopt(adopted, JSON.parse(context) as DriverContext, run.journal, offset);
+    } catch (error) {
+      this.#environment.report(`adopting ${runId} failed`, error);
+      await actor.lose(runId, `Its process could not be taken over: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Throws `unknown_agent`, `folder_missing`, `policy_not_allowed`, `agent_not_installed`. */
+  async createSession(input: CreateSession): Promise<Session> {
+    const { agents } = this.#options;
+    const driver = agents.driver(input.agent);
+    const cwd = await existingFolder(input.cwd);
+    const defaults = await agents.defaults({ ...input, cwd });
+    const policy = input.policy ?? defaults.policy;
+    const model = input.model ?? defaults.model;
+    agents.checkPolicy({ policy, cwd });
+    const now = this.#environment.now();
+    const session: Session = {
+      id: newId('session', now),
+      agent: driver.agent,
+      cwd,
+      title: input.title ?? '',
+      policy,
+      ...(model === undefined ? {} : { model }),
+      ...(input.modelUrl === undefined ? {} : { modelUrl: input.modelUrl }),
+      backend: defaults.backend,
+      state: 'idle',
+      queue: [],
+      pendingApprovals: 0,
+      usage: {},
+      head: 0,
+      limits: [],
+      createdAt: now,
+      updatedAt: now,
+    };
+    const actor = new SessionActor(restingState(session), this.#environment);
+    await actor.announce();
+    this.#actors.set(session.id, actor);
+    return actor.session;
+  }
+
+  /** Newest first. */
+  sessions(): readonly Session[] {
+    return [...this.#actors.values()].map((actor) => actor.session).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+  }
+
+  /** Throws `unknown_session`. */
+  session(id: SessionId): Session {
+    return this.#actor(id).session;
+  }
+
+  async updateSession(id: SessionId, change: UpdateSession): Promise<Session> {
+    const actor = this.#actor(id);
+    if (change.policy !== undefined) this.#options.agents.checkPolicy({ policy: change.policy, cwd: actor.session.cwd });
+    return actor.update(change);
+  }
+
+  /** Ends what runs in it, then forgets it and all its events. The agent's own record of the conversation stays. */
+  async deleteSession(id: SessionId): Promise<void> {
+    const actor = this.#actor(id);
+    await actor.close('end');
+    this.#actors.delete(id);
+    await this.#options.store.deleteSession(id);
+    this.#tell({ deleted: id });
+  }
+
+  /** Throws `empty_prompt`, `prompt_too_large`, `queue_full`, `idempotency_conflict`, `unknown_session`. */
+  async submit(id: SessionId, input: SubmitTurn): Promise<SubmitResult> {
+    const actor = this.#actor(id);
+    if (input.text.trim() === '') throw new ParleyError('empty_prompt', 'The prompt is empty.');
+    const bytes = Buffer.byteLength(input.text);
+    if (bytes > maxPromptBytes) {
+      throw new ParleyError('prompt_too_large', `The prompt has ${bytes} bytes; at most ${maxPromptBytes} are taken.`);
+    }
+    if (input.text.includes('\0')) throw new ParleyError('invalid_request', 'The prompt holds a NUL character.', { field: 'text' });
+    return actor.submit(input);
+  }
+
+  interrupt(id: SessionId, queue: 'keep' | 'drop' = 'keep'): Promise<InterruptResult> {
+    return this.#actor(id).interrupt(queue);
+  }
+
+  async cancelQueued(id: SessionId, turnId: TurnId): Promise<void> {
+    await this.turn(id, turnId);
+    await this.#actor(id).cancelQueued(turnId);
+  }
+
+  /** Newest first. */
+  async turns(id: SessionId, limit: number): Promise<readonly Turn[]> {
+    this.#actor(id);
+    return (await this.#options.store.turns(id, limit)).map(publicTurn);
+  }
+
+  /** Throws `unknown_turn`. */
+  async turn(id: SessionId, turnId: TurnId): Promise<Turn> {
+    this.#actor(id);
+    const row = await this.#options.store.turn(id, turnId);
+    if (row === undefined) throw new ParleyError('unknown_turn', `Session ${id} has no turn ${turnId}.`);
+    return publicTurn(row);
+  }
+
+  approvals(pending: boolean): Promise<readonly Approval[]> {
+    return this.#options.store.approvals({ pending });
+  }
+
+  /** Throws `unknown_approval`, `approval_resolved`, `invalid_request`. */
+  async answer(approvalId: ApprovalId, answer: ApprovalAnswer): Promise<void> {
+    const approval = await this.#options.store.approval(approvalId);
+    if (approval === undefined) throw new ParleyError('unknown_approval', `There is no approval ${approvalId}.`);
+    await this.#actor(approval.sessionId).answer(approvalId, answer);
+  }
+
+  /** One page of a session's events, oldest first. */
+  async events(id: SessionId, after: number, limit: number): Promise<EventPage> {
+    const { head } = this.#actor(id).session;
+    const stored = await this.#options.store.events(id, { after, until: head, limit });
+    return { events: stored.map(({ json }) => JSON.parse(json) as ParleyEvent), head };
+  }
+
+  /** Everything after `after`, then the live stream, in one step. Returns how to unsubscribe and the head at that moment. */
+  async subscribe(id: SessionId, after: number, sink: EventSink): Promise<{ readonly unsubscribe: () => void; readonly head: number }> {
+    const actor = this.#actor(id);
+    const unsubscribe = await actor.subscribe(after, sink);
+    return { unsubscribe, head: actor.session.head };
+  }
+
+  /** Hear of every change of a session's summary. Returns how to stop. */
+  watch(watcher: (change: SessionChange) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  get workingTurns(): number {
+    let count = 0;
+    for (const { state } of this.#actors.values()) if (state.active !== undefined) count += 1;
+    return count;
+  }
+
+  /** `keep` leaves the processes of working turns alone, for the next daemon; idle ones are always ended. */
+  async close(runs: 'keep' | 'end'): Promise<void> {
+    await Promise.all([...this.#actors.values()].map((actor) => actor.close(runs)));
+  }
+
+  #actor(id: SessionId): SessionActor {
+    const actor = this.#actors.get(id);
+    if (actor === undefined) throw new ParleyError('unknown_session', `There is no session ${id}.`);
+    return actor;
+  }
+
+  #tell(change: SessionChange): void {
+    for (const watcher of this.#watchers) watcher(change);
+  }
+
+  /** The process that has been idle for longest goes. */
+  #makeRoom(): void {
+    let longest: SessionActor | undefined;
+    for (const actor of this.#actors.values()) {
+      if (actor.idleSince !== undefined && actor.idleSince < (longest?.idleSince ?? Infinity)) longest = actor;
+    }
+    longest?.endIdle().catch((error: unknown) => this.#environment.report('making room', error));
+  }
+}
+
+
+async function existingFolder(cwd: string): Promise<string> {
+  if (!isAbsolute(cwd)) throw new ParleyError('folder_missing', `The folder "${cwd}" is not an absolute path.`, { cwd });
+  const found = await stat(cwd).catch(() => undefined);
+  if (found === undefined) throw new ParleyError('folder_missing', `The folder "${cwd}" does not exist.`, { cwd });
+  if (!found.isDirectory()) throw new ParleyError('folder_missing', `"${cwd}" is not a folder.`, { cwd });
+  return resolve(cwd);
+}
+
+function publicTurn(row: Turn): Turn {
+  const { id, sessionId, state, text, answer, error, usage, queuedAt, startedAt, endedAt } = row;
+  return {
+    id,
+    sessionId,
+    state,
+    text,
+    queuedAt,
+    ...(answer === undefined ? {} : { answer }),
+    ...(error === undefined ? {} : { error }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
+}

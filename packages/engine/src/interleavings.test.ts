@@ -1,0 +1,219 @@
+// Random interleavings of input, steer, queue, interrupt, approval, crash, daemon death and finish. After each: every message has exactly
+// one fate, none was lost, doubled or reordered, and every turn that began has exactly one end.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isTerminal, ParleyError } from '@parley/schema';
+import type { ParleyEvent, SessionId, SubmitResult, SubmitWhen, TurnId } from '@parley/schema';
+import type { FakeProcess } from './test/fake-agent.ts';
+import { settle, World } from './test/world.ts';
+
+type Move =
+  | { readonly do: 'submit'; readonly when: SubmitWhen; readonly wait: boolean }
+  | { readonly do: 'interrupt'; readonly queue: 'keep' | 'drop' }
+  | { readonly do: 'cancel' }
+  | { readonly do: 'answer'; readonly optionId: 'yes' | 'no' }
+  | { readonly do: 'agent'; readonly act: 'work' | 'consume' | 'finish' | 'fail' | 'ask' | 'crash' }
+  | { readonly do: 'kill-daemon'; readonly afterCommits: number };
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('submit' as const), when: fc.constantFrom<SubmitWhen>('now', 'steer', 'queue', 'interrupt'), wait: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('interrupt' as const), queue: fc.constantFrom('keep' as const, 'drop' as const) }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'cancel' as const }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('answer' as const), optionId: fc.constantFrom('yes' as const, 'no' as const) }) },
+  { weight: 10, arbitrary: fc.record({ do: fc.constant('agent' as const), act: fc.constantFrom('work' as const, 'consume' as const, 'finish' as const, 'finish' as const, 'fail' as const, 'ask' as const, 'crash' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('kill-daemon' as const), afterCommits: fc.integer({ min: 0, max: 3 }) }) },
+);
+
+/** What the agent does with what it has read, in one of the two ways of real ones with words that it did not get to. */
+function act(agent: FakeProcess, what: Extract<Move, { do: 'agent' }>['act'], style: 'returns' | 'takes-up'): void {
+  for (const heard of agent.inbox.splice(0)) {
+    if (heard.does === 'start') {
+      agent.received.push(heard.text ?? '');
+      agent.current = heard.turnId;
+      agent.interrupted = false;
+      agent.say({ says: 'started', turnId: heard.turnId });
+    } else if (heard.does === 'steer') {
+      if (heard.into === agent.current) agent.pending.push(heard);
+      else if (style === 'returns') agent.say({ says: 'returned', turnId: heard.turnId });
+      else takeUp(agent, heard);
+    } else if (heard.does === 'interrupt') {
+      agent.interrupted ||= heard.turnId === agent.current;
+    } else {
+      agent.asking = false;
+    }
+  }
+  const { current } = agent;
+  if (what === 'crash') return agent.die(137);
+  if (current === undefined) return;
+  if (agent.interrupted) return finish(agent, current, 'interrupted', style);
+  switch (what) {
+    case 'work':
+      return agent.say({ says: 'text', turnId: current, text: 'working' });
+    case 'ask':
+      if (!agent.asking) agent.say({ says: 'ask', turnId: current, n: agent.asked++ });
+      agent.asking = true;
+      return;
+    case 'consume': {
+      const next = agent.pending.shift();
+      if (next === undefined) return;
+      agent.received.push(next.text);
+      return agent.say({ says: 'consumed', turnId: next.turnId });
+    }
+    case 'finish':
+      return finish(agent, current, 'completed', style);
+    case 'fail':
+      return finish(agent, current, 'failed', style);
+  }
+}
+
+function finish(agent: FakeProcess, turnId: TurnId, how: 'completed' | 'interrupted' | 'failed', style: 'returns' | 'takes-up'): void {
+  agent.say({ says: 'ended', turnId, how });
+  agent.current = undefined;
+  agent.interrupted = false;
+  agent.asking = false;
+  if (style === 'returns') {
+    for (const { turnId: returned } of agent.pending.splice(0)) agent.say({ says: 'returned', turnId: returned });
+  } else {
+    const next = agent.pending.shift();
+    if (next !== undefined) takeUp(agent, next);
+  }
+}
+
+function takeUp(agent: FakeProcess, words: { readonly turnId: TurnId; readonly text: string }): void {
+  agent.received.push(words.text);
+  agent.current = words.turnId;
+  agent.say({ says: 'started', turnId: words.turnId });
+}
+
+async function play(moves: readonly Move[], style: 'returns' | 'takes-up'): Promise<void> {
+  const world = new World();
+  let engine = await world.open();
+  const id = await world.session(engine);
+  const accepted = new Map<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>();
+  let words = 0;
+  for (const one of moves) {
+    switch (one.do) {
+      case 'submit': {
+        const text = `message ${words++}`;
+        const submitting = engine.submit(id, { text, when: one.when, idempotencyKey: text });
+        const noted = submitting.then((result) => accepted.set(result.turnId, { text, when: one.when, result }));
+        // A daemon that dies answers nobody: the caller sends again, with the same key, to the next one.
+        if (world.store.commitsToLive === Infinity) await noted;
+        else {
+          await Promise.race([noted, settle()]);
+          if (world.store.fenced) {
+            engine = await world.restart();
+            const result = await engine.submit(id, { text, when: one.when, idempotencyKey: text });
+            accepted.set(result.turnId, { text, when: one.when, result });
+          }
+        }
+        if (one.wait) await settle();
+        break;
+      }
+      case 'interrupt':
+        await Promise.race([engine.interrupt(id, one.queue), settle()]);
+        break;
+      case 'cancel': {
+        const [first] = engine.session(id).queue;
+        if (first !== undefined) await Promise.race([engine.cancelQueued(id, first.turnId).catch(onlyLate), settle()]);
+        break;
+      }
+      case 'answer': {
+        const [approval] = await Promise.race([engine.approvals(true), settle().then(() => [])]);
+        if (approval !== undefined) await Promise.race([engine.answer(approval.id, { optionId: one.optionId }).catch(onlyLate), settle()]);
+        break;
+      }
+      case 'agent':
+        if (world.process !== undefined) act(world.process, one.act, style);
+        await settle();
+        break;
+      case 'kill-daemon':
+        if (one.afterCommits === 0) engine = await world.restart();
+        else world.store.commitsToLive = one.afterCommits;
+        break;
+    }
+    if (world.store.fenced) engine = await world.restart();
+  }
+  if (world.store.commitsToLive !== Infinity) engine = await world.restart();
+  await drain(world, id, style);
+  assert.deepEqual(world.reports, []);
+  await judge(world, id, accepted);
+}
+
+const onlyLate = (error: unknown): void => {
+  assert.ok(ParleyError.is(error) && ['turn_not_queued', 'approval_resolved', 'unknown_turn'].includes(error.code), String(error));
+};
+
+/** Let the agent finish what there is. */
+async function drain(world: World, id: SessionId, style: 'returns' | 'takes-up'): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    await settle();
+    const session = world.engine?.session(id);
+    if (session?.activeTurnId === undefined && session?.queue.length === 0 && session.state !== 'working' && session.state !== 'waiting') return;
+    if (world.process !== undefined) act(world.process, 'finish', style);
+  }
+  assert.fail(`the session never came to rest: ${JSON.stringify(world.engine?.session(id))}`);
+}
+
+async function judge(world: World, id: SessionId, accepted: ReadonlyMap<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>): Promise<void> {
+  const engine = world.engine;
+  assert.ok(engine);
+  const { events } = await engine.events(id, 0, 100_000);
+  let last = 0;
+  for (const { seq } of events) {
+    assert.ok(seq > last, 'seq strictly increases');
+    last = seq;
+  }
+  const turns = new Map((await engine.turns(id, 1000)).map((turn) => [turn.id, turn]));
+  assert.equal(turns.size, accepted.size, 'every accepted message is there, and nothing else');
+  const received = [...world.processes.values()].flatMap((agent) => agent.received);
+  for (const [turnId, { text }] of accepted) {
+    const turn = turns.get(turnId);
+    assert.ok(turn, `${text} was lost`);
+    assert.equal(turn.text, text);
+    const started = count(events, (event) => event.type === 'turn.started' && event.turnId === turnId);
+    const ended = count(events, (event) => isTerminal(event) && event.turnId === turnId);
+    const times = received.filter((heard) => heard === text).length;
+    switch (turn.state) {
+      case 'completed':
+        assert.deepEqual([started, ended, times], [1, 1, 1], `${text}: one start, one end, heard once`);
+        break;
+      case 'failed':
+      case 'interrupted':
+        assert.deepEqual([started, ended], [1, 1], `${text}: one start, one end`);
+        assert.ok(times <= 1, `${text} was heard ${times} times`);
+        break;
+      case 'steered':
+        assert.deepEqual([started, ended, times], [0, 0, 1], `${text}: steered, heard once`);
+        break;
+      case 'cancelled':
+        assert.deepEqual([started, ended, times], [0, 0, 0], `${text}: cancelled, never heard`);
+        break;
+      default:
+        assert.fail(`${text} ended as ${turn.state}`);
+    }
+  }
+  inOrder(accepted, received);
+}
+
+/** What was simply queued is heard in the order in which it was accepted. */
+function inOrder(accepted: ReadonlyMap<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>, received: readonly string[]): void {
+  // Words that come with an interrupt go in front of the queue, so they are left out here.
+  const queued = [...accepted.values()].filter(({ when, result }) => result.outcome === 'queued' && when !== 'interrupt').map(({ text }) => text);
+  const asHeard = received.filter((text) => queued.includes(text));
+  assert.deepEqual(asHeard, [...asHeard].sort((a, b) => numberOf(a) - numberOf(b)), 'queued messages keep their order');
+}
+
+const numberOf = (text: string): number => Number(text.split(' ')[1]);
+const count = (events: readonly ParleyEvent[], matches: (event: ParleyEvent) => boolean): number => events.filter(matches).length;
+
+for (const style of ['returns', 'takes-up'] as const) {
+  test(`no message is lost, doubled or reordered in 5,000 interleavings (an agent that ${style} late words)`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 30 }), (moves) => play(moves, style)),
+      { numRuns: 5000 },
+    );
+  });
+}

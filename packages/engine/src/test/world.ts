@@ -1,0 +1,63 @@
+// A whole engine over memory, whose daemon can be killed at any moment and started again over the same data and processes.
+
+import { ConfigSchema } from '@parley/schema';
+import type { Config, RunId, Session, SessionId } from '@parley/schema';
+import { tmpdir } from 'node:os';
+import { Engine } from '../engine.ts';
+import type { Agents } from '../agents.ts';
+import { fakeDriver, FakeProcess, FakeRuntime } from './fake-agent.ts';
+import { MemoryData, MemoryStore } from './memory-store.ts';
+
+/** Let everything that is ready happen. Promises only: no time passes. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+export const fakeAgents: Agents = {
+  driver: () => fakeDriver,
+  defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: 'test' }, policy: 'ask' }),
+  prepare: () => Promise.resolve({ request: { argv: ['fake'], env: {}, cwd: '/' }, limits: [] }),
+  checkPolicy: () => undefined,
+};
+
+export class World {
+  readonly data = new MemoryData();
+  readonly processes = new Map<RunId, FakeProcess>();
+  readonly config: Config;
+  readonly agents: Agents;
+  store = new MemoryStore(this.data);
+  engine: Engine | undefined;
+  reports: string[] = [];
+
+  constructor(config: unknown = {}, agents: Agents = fakeAgents) {
+    this.config = ConfigSchema.parse(config);
+    this.agents = agents;
+  }
+
+  async open(): Promise<Engine> {
+    const store = new MemoryStore(this.data);
+    this.store = store;
+    this.engine = await Engine.open({
+      store,
+      runtime: new FakeRuntime(this.processes, () => store.fenced),
+      agents: this.agents,
+      config: this.config,
+      report: (text, error) => void (store.fenced || this.reports.push(`${text}: ${String(error)}`)),
+    });
+    return this.engine;
+  }
+
+  /** The daemon is killed; processes and what was committed stay. */
+  async restart(): Promise<Engine> {
+    this.store.fenced = true;
+    return this.open();
+  }
+
+  get process(): FakeProcess | undefined {
+    return [...this.processes.values()].findLast(({ ended }) => !ended);
+  }
+
+  /** A session that is there already, without going through the engine's folder check. */
+  async session(engine: Engine, policy: Session['policy'] = 'ask'): Promise<SessionId> {
+    return (await engine.createSession({ agent: 'fake', cwd: tmpdir(), policy })).id;
+  }
+}
+

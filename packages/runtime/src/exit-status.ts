@@ -1,0 +1,31 @@
+// How an agent ended, as the wrapper wrote it down.
+
+import fs from 'node:fs';
+import { constants } from 'node:os';
+import type { RunExit } from '@parley/schema';
+
+/** A shell tells "ended by signal n" as 128 + n. */
+const signalNames = new Map(Object.entries(constants.signals).map(([name, n]) => [128 + n, name]));
+
+export const unknownExit: RunExit = { code: null, signal: null, source: 'unknown' };
+
+/** `text` of the exit file; undefined while it is not complete. */
+export function parseExit(text: string): RunExit | undefined {
+  const [, digits] = /^(\d{1,3})\n$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const status = Number(digits);
+  const signal = signalNames.get(status);
+  return signal === undefined
+    ? { code: status, signal: null, source: 'recorded' }
+    : { code: null, signal, source: 'recorded' };
+}
+
+/** Undefined while nothing is recorded, and when the spool is gone. */
+export function readExit(path: string): RunExit | undefined {
+  try {
+    return parseExit(fs.readFileSync(path, 'latin1'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

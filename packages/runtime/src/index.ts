@@ -1,0 +1,5 @@
+// Owned processes: launch, spool, adopt, end.
+
+export { markerName } from './marker.ts';
+export type { RuntimeOptions } from './options.ts';
+export { createRuntime } from './runtime.ts';

@@ -1,0 +1,112 @@
+// stdout of a run as batches of lines: positional reads from the spool file, split across chunks and inside of characters, in bounded memory.
+
+import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { ParleyError } from '@parley/schema';
+import type { RunBatch } from '@parley/schema';
+
+export interface LineSource {
+  /** Descriptor of the spool file. */
+  readonly file: number;
+  readonly maxLineBytes: number;
+  /**
+   * `open`: more may come; `final`: all that will ever come is in the file; `stopped`: nobody may look any more.
+   * Throws what the reader is to be told.
+   */
+  state(): 'open' | 'final' | 'stopped';
+  /** Resolves when it is worth looking again. */
+  readonly changed: Promise<void>;
+}
+
+// Reads are synchronous (the page cache answers in microseconds, a thread's round trip takes 60) and decoded before anybody
+// else runs, so all runs share one buffer. A batch is what one read gives.
+const chunk = Buffer.allocUnsafeSlow(256 * 1024);
+const newline = 10;
+
+/** Milliseconds of work after which the rest of the process gets a turn, when there is a long spool to read through. */
+const sliceMs = 8;
+
+/**
+ * From a byte offset to the end of a final source, or exactly to `until`, which must be where a line ends. Throws `output_limit` for a line
+ * above the limit, and what `source.state()` throws.
+ */
+export async function* readLines(source: LineSource, offset: number, until = Infinity): AsyncGenerator<RunBatch, void> {
+  /** Start of the first line that is not delivered yet. */
+  let start = offset;
+  /** Up to here the file is known to hold no newline after `start`. */
+  let seen = offset;
+  let sliceEnd = performance.now() + sliceMs;
+
+  for (;;) {
+    const { changed } = source;
+    const state = source.state();
+    if (state === 'stopped') return;
+
+    // A short beginning of a line is read again with what follows it; a long one is only searched on, and read once it is whole.
+    const from = seen - start < chunk.length / 2 ? start : seen;
+    const length = fs.readSync(source.file, chunk, 0, Math.min(chunk.length, until - from), from);
+    const fresh = seen - from;
+
+    let batch: RunBatch | undefined;
+    if (length <= fresh) {
+      if (state === 'final' || seen === until) {
+        if (seen > start) yield wholeLine(source, start, seen, 0);
+        return;
+      }
+      await changed;
+      sliceEnd = performance.now() + sliceMs;
+      continue;
+    } else if (from === start) {
+      const last = chunk.subarray(fresh, length).lastIndexOf(newline);
+      seen = from + length;
+      if (last >= 0) {
+        const end = fresh + last;
+        batch = { lines: split(chunk.toString('utf8', 0, end), source.maxLineBytes), endOffset: start + end + 1 };
+      }
+    } else {
+      const first = chunk.subarray(0, length).indexOf(newline);
+      if (first < 0) seen = from + length;
+      else batch = wholeLine(source, start, from + first, 1);
+    }
+
+    if (batch === undefined) {
+      if (seen - start > source.maxLineBytes) throw tooLong(source.maxLineBytes);
+      continue;
+    }
+    start = batch.endOffset;
+    seen = Math.max(seen, start);
+    if (batch.lines.length > 0) yield batch;
+    if (performance.now() > sliceEnd) {
+      await setImmediate();
+      sliceEnd = performance.now() + sliceMs;
+    }
+  }
+}
+
+function split(text: string, maxLineBytes: number): readonly string[] {
+  const lines = text.split('\n');
+  // A character has at most three bytes for each unit of the string.
+  if (
+    maxLineBytes < chunk.length &&
+    lines.some((line) => line.length * 3 > maxLineBytes && Buffer.byteLength(line) > maxLineBytes)
+  ) {
+    throw tooLong(maxLineBytes);
+  }
+  return lines.includes('') ? lines.filter((line) => line !== '') : lines;
+}
+
+/** The bytes from start to end as one line. `newlines`: how many follow it. */
+function wholeLine(source: LineSource, start: number, end: number, newlines: 0 | 1): RunBatch {
+  if (end - start > source.maxLineBytes) throw tooLong(source.maxLineBytes);
+  const bytes = Buffer.allocUnsafeSlow(end - start);
+  for (let at = 0; at < bytes.length;) {
+    const length = fs.readSync(source.file, bytes, at, bytes.length - at, start + at);
+    if (length === 0) throw new ParleyError('internal', 'A spool file has become shorter.');
+    at += length;
+  }
+  return { lines: [bytes.toString('utf8')], endOffset: end + newlines };
+}
+
+function tooLong(maxLineBytes: number): ParleyError {
+  return new ParleyError('output_limit', `The agent printed a line of more than ${maxLineBytes} bytes.`);
+}
