@@ -34,7 +34,8 @@ async function installWithApt() {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const commands = [
     ['update', '-q'],
-    ['install', '-q', '-y', '--no-install-recommends', 'chromium'],
+    // Without a font its screenshots show boxes.
+    ['install', '-q', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'],
   ];
   return await step('installing chromium with apt-get (about a minute)', async () => {
     for (const args of commands) {

@@ -14,15 +14,16 @@ export interface ServeOptions {
   readonly tcp: boolean;
   /** Bring Codex when no agent is there. */
   readonly install: boolean;
-  /** The parley command: program and first arguments. */
-  readonly command: readonly [string, ...string[]];
+  /** The parley command: program and first arguments. This very process's when absent. */
+  readonly command?: readonly [string, ...string[]];
   readonly env?: NodeJS.ProcessEnv;
-  readonly print: (text: string) => void;
+  /** Takes whole lines; stdout when absent. */
+  readonly print?: (text: string) => void;
 }
 
 /** Runs until it is stopped. Throws what keeps it from starting. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { env = process.env, print } = options;
+  const { env = process.env, print = (text) => void process.stdout.write(`${text}\n`) } = options;
   const places = placesOf(env);
   const flags = [
     ...(options.port === undefined ? [] : [{ key: ['server', 'port'] as const, value: options.port, origin: '--port' }]),
@@ -33,7 +34,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     places,
     configuration,
     env,
-    command: options.command,
+    command: options.command ?? thisCommand(),
     tcp: options.tcp,
     log: (text) => print(`${new Date().toISOString()} ${text}`),
   });
@@ -56,6 +57,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   process.on('SIGHUP', onSignal);
   if (options.install) bringAnAgent(daemon, print).catch((error: unknown) => print(`Parley could not install an agent: ${messageOf(error)}`));
   await running.stopped;
+}
+
+function thisCommand(): readonly [string, ...string[]] {
+  const [, script] = process.argv;
+  return [process.execPath, ...process.execArgv, ...(script === undefined ? [] : [script])];
 }
 
 function welcome(daemon: Daemon, print: (text: string) => void): void {

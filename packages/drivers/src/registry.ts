@@ -13,5 +13,9 @@ export function driverOf(name: AgentName): Driver {
   const driver = drivers.find(({ agent }) => agent === wanted);
   if (driver !== undefined) return driver;
   const known = drivers.map(({ agent }) => agent).toSorted();
-  throw new ParleyError('unknown_agent', `There is no agent "${name.trim()}"; the known ones are ${known.join(', ')}.`, { known });
+  throw new ParleyError(
+    'unknown_agent',
+    `There is no agent "${name.trim()}"; the known ones are ${known.join(', ')}.`,
+    { known },
+  );
 }

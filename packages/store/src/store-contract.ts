@@ -54,7 +54,7 @@ export function storeContract(name: string, underTest: StoreUnderTest): void {
   behaviour("a session's head is its newest event, also when only events were committed", async (store) => {
     const { id, head } = await kept(store);
     await store.commit(aChange(id, { events: someEvents(head + 1, head + 5, () => true) }));
-    return async (later) => {
+    return () => async (later) => {
       assert.equal((await later.session(id))?.head, head + 5);
       assert.equal((await later.sessions())[0]?.head, head + 5);
     };

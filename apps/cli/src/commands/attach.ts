@@ -44,7 +44,7 @@ async function attach(given: string, options: AttachOptions, io: Io): Promise<nu
   const client = await openClient(io);
   const { id } = await client.session(await findSession(client, given));
   const json = options.json === true;
-  const printer = json ? jsonPrinter(io) : humanPrinter(io, { stdout: 'messages', quiet: false });
+  const printer = json ? jsonPrinter(io) : humanPrinter(io, { stdout: 'messages', hidesPrompt: false, quiet: false });
   const asker = !json && io.stdinKind === 'terminal' && io.stderrIsTerminal ? new Asker(client, io) : undefined;
   const leaving = new AbortController();
   const stopListening = io.onInterrupt(() => leaving.abort());

@@ -75,7 +75,9 @@ export function define(command: Command, { io, end }: Context): void {
 
 async function run(agent: string, words: readonly string[], options: RunOptions, io: Io): Promise<number> {
   const printer =
-    options.json === true ? jsonPrinter(io) : humanPrinter(io, { stdout: 'answer', quiet: options.quiet === true });
+    options.json === true
+      ? jsonPrinter(io)
+      : humanPrinter(io, { stdout: 'answer', hidesPrompt: true, quiet: options.quiet === true });
   checkOptions(options);
   const prompt = await readPrompt(words, io, (text) => printer.note(text));
   const client = await openClient(io);

@@ -52,7 +52,7 @@ export class Asker {
     const menu = [...keys].map(([key, { label }]) => `[${key}] ${plainLine(label, 60)}`).join('  ');
     for (;;) {
       const word = (await this.#line(`  ${menu}  `, signal)).trim().toLowerCase();
-      const option = keys.get(word) ?? keys.get(word.slice(0, 1));
+      const option = keys.get(keyOfWord.get(word) ?? word);
       if (option !== undefined) return option;
     }
   }
@@ -92,6 +92,14 @@ export class Asker {
     }
   }
 }
+
+/** Whole words only: "abort" must not be taken for "always". */
+const keyOfWord: ReadonlyMap<string, string> = new Map([
+  ['yes', 'y'],
+  ['always', 'a'],
+  ['no', 'n'],
+  ['cancel', 'c'],
+]);
 
 const keyOfEffect = { allow: 'y', 'allow-always': 'a', deny: 'n', cancel: 'c' } as const;
 

@@ -34,13 +34,10 @@ export async function followTurn(options: FollowTurnOptions): Promise<TurnOutcom
   const waiting = new Map<ApprovalId, Approval>();
   const guard = new Guard(options.timeoutMs);
   let started = false;
-  let words = 0;
 
   const step = async (event: ParleyEvent): Promise<TurnOutcome | undefined> => {
     if ('turnId' in event && event.turnId !== undefined && event.turnId !== turnId) return undefined;
-    // The first are the caller's own.
-    const isOwnPrompt = event.type === 'item.completed' && event.item.type === 'user_message' && ++words === 1;
-    if (!isOwnPrompt) printer.print(event);
+    printer.print(event);
     switch (event.type) {
       case 'turn.started':
         started = true;

@@ -27,6 +27,8 @@ export function jsonPrinter(io: Io): Printer {
 export interface HumanPrinterOptions {
   /** `answer`: the turn's final words alone; `messages`: each message of the agent. */
   readonly stdout: 'answer' | 'messages';
+  /** The first words are the caller's own and not repeated. */
+  readonly hidesPrompt: boolean;
   /** No progress. */
   readonly quiet: boolean;
 }
@@ -54,6 +56,7 @@ class HumanPrinter implements Printer {
   /** A message that may be the answer, or only words on the way to it: the next item tells. */
   #held: string | undefined;
   #printedMessage = false;
+  #promptSeen = false;
   /** stdout does not end with a newline. */
   #inLine = false;
 
@@ -66,6 +69,9 @@ class HumanPrinter implements Printer {
   print(event: ParleyEvent): void {
     if ((event.type === 'item.started' || event.type === 'item.completed') && event.item.type === 'assistant_message') {
       this.#message(event.item.id, event.item.text, event.type === 'item.completed');
+    } else if (event.type === 'item.completed' && event.item.type === 'user_message' && !this.#promptSeen) {
+      this.#promptSeen = true;
+      if (!this.#options.hidesPrompt) this.#tell(this.#progress.lines(event));
     } else if (event.type === 'item.delta') {
       this.#delta(event.itemId, event.text);
     } else {

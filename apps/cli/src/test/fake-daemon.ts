@@ -85,6 +85,7 @@ export class FakeDaemon {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #sockets = new WebSocketServer({ server: this.#server, path: '/api/ws' });
   #socket = '';
+  #changedAt = 0;
 
   async listen(socket: string): Promise<this> {
     this.#socket = socket;
@@ -324,8 +325,10 @@ export class FakeDaemon {
   #emit(sessionId: SessionId, body: EventBody): void {
     const kept = this.#of(sessionId);
     const seq = kept.session.head + 1;
-    const event: ParleyEvent = { ...body, seq, sessionId, at: Date.now() };
-    kept.session = { ...kept.session, head: seq, updatedAt: Date.now() };
+    // No two changes at the same time, so that "newest" is always one.
+    this.#changedAt = Math.max(this.#changedAt + 1, Date.now());
+    const event: ParleyEvent = { ...body, seq, sessionId, at: this.#changedAt };
+    kept.session = { ...kept.session, head: seq, updatedAt: this.#changedAt };
     kept.events.push(event);
     for (const follower of this.#followers) {
       if (follower.sessionId === sessionId) send(follower.peer, { type: 'events', sessionId, events: [event] });

@@ -11,15 +11,16 @@ for (const name of recordedNames()) {
   test(`"${name}" gives the same state when it is replayed from any point, and no step changes the state before it`, () => {
     const { context, inputs } = recording(name);
     const whole = play({ context, inputs });
-    const before = [structuredClone(protocol.begin(context))];
-    let state = protocol.begin(context);
+    const states = [protocol.begin(context)];
+    const copies = [structuredClone(states[0])];
     for (const input of inputs) {
-      state = protocol.step(state, input).state;
-      before.push(structuredClone(state));
+      const { state } = protocol.step(states.at(-1) ?? whole.state, input);
+      states.push(state);
+      copies.push(structuredClone(state));
     }
-    // What was copied on the way is what a state still is after all later steps.
+    assert.deepEqual(states, copies);
     for (let at = 0; at <= inputs.length; at += 7) {
-      let again = before[at];
+      let again = copies[at];
       assert.ok(again !== undefined);
       for (const input of inputs.slice(at)) again = protocol.step(again, input).state;
       assert.deepEqual(again, whole.state, `split at ${at}`);

@@ -10,7 +10,12 @@ import { unwrapShell } from './shell-command.ts';
  * Our item for one of Codex's, or why there is none: `silent` for what the engine or a notice tells otherwise, `unknown` for a type
  * that this version of Parley has never seen. `done` says that the item is over, whatever its status says.
  */
-export function decodeItem(raw: Json, id: ItemId, roots: readonly string[], done: boolean): Item | 'silent' | 'unknown' {
+export function decodeItem(
+  raw: Json,
+  id: ItemId,
+  roots: readonly string[],
+  done: boolean,
+): Item | 'silent' | 'unknown' {
   switch (raw['type']) {
     case 'agentMessage':
     // What plan mode proposes is words to the person as well.
@@ -21,7 +26,12 @@ export function decodeItem(raw: Json, id: ItemId, roots: readonly string[], done
     case 'commandExecution':
       return command(raw, id, done);
     case 'fileChange':
-      return { id, type: 'file_change', status: statusOf(raw['status'], done), changes: decodeChanges(raw['changes'], roots) };
+      return {
+        id,
+        type: 'file_change',
+        status: statusOf(raw['status'], done),
+        changes: decodeChanges(raw['changes'], roots),
+      };
     case 'mcpToolCall':
       return tool(raw, id, done, {
         name: stringIn(raw['tool']) ?? 'tool',
@@ -44,7 +54,10 @@ export function decodeItem(raw: Json, id: ItemId, roots: readonly string[], done
         output: done ? jsonTextOf(raw['agentsStates']) : undefined,
       });
     case 'subAgentActivity':
-      return tool(raw, id, done, { name: 'sub_agent', title: `${stringIn(raw['kind']) ?? 'activity'} ${stringIn(raw['agentPath']) ?? ''}`.trim() });
+      return tool(raw, id, done, {
+        name: 'sub_agent',
+        title: `${stringIn(raw['kind']) ?? 'activity'} ${stringIn(raw['agentPath']) ?? ''}`.trim(),
+      });
     case 'webSearch':
       return tool(raw, id, done, {
         name: 'web_search',
@@ -53,9 +66,17 @@ export function decodeItem(raw: Json, id: ItemId, roots: readonly string[], done
         output: jsonTextOf(raw['results']),
       });
     case 'imageView':
-      return tool(raw, id, done, { name: 'view_image', title: stringIn(raw['path']), input: jsonTextOf({ path: raw['path'] }) });
+      return tool(raw, id, done, {
+        name: 'view_image',
+        title: stringIn(raw['path']),
+        input: jsonTextOf({ path: raw['path'] }),
+      });
     case 'imageGeneration':
-      return tool(raw, id, done, { name: 'image_generation', title: stringIn(raw['revisedPrompt']), output: stringIn(raw['savedPath']) });
+      return tool(raw, id, done, {
+        name: 'image_generation',
+        title: stringIn(raw['revisedPrompt']),
+        output: stringIn(raw['savedPath']),
+      });
     case 'sleep':
       return tool(raw, id, done, { name: 'sleep', title: `${numberIn(raw['durationMs']) ?? 0} ms` });
     case 'userMessage':

@@ -10,13 +10,18 @@ import { runVersion } from '../shared/run-version.ts';
 
 export async function detectCodex(request: DetectRequest): Promise<Detected> {
   const { command, searchPath, env } = request;
-  const found = command === undefined ? await findExecutable('codex', searchPath) : await findCommand(command, searchPath);
+  const found =
+    command === undefined ? await findExecutable('codex', searchPath) : await findCommand(command, searchPath);
   const login = await readLogin(env);
   const known = login === undefined ? {} : { login };
   if (found === undefined) {
     return command === undefined
       ? { installed: false, ...known }
-      : { installed: false, ...known, problem: `agents.codex.command names ${command}, which is not an executable file` };
+      : {
+          installed: false,
+          ...known,
+          problem: `agents.codex.command names ${command}, which is not an executable file`,
+        };
   }
   const path = (await nativeProgram(await resolveLinks(found))) ?? found;
   const answer = await runVersion(path, env);
@@ -70,5 +75,7 @@ async function readLogin(env: DetectRequest['env']): Promise<string | undefined>
   const auth = objectOfLine(text);
   if (auth === undefined) return undefined;
   if (isObject(auth['tokens'])) return 'ChatGPT login';
-  return typeof auth['OPENAI_API_KEY'] === 'string' && auth['OPENAI_API_KEY'] !== '' ? 'API key in auth.json' : undefined;
+  return typeof auth['OPENAI_API_KEY'] === 'string' && auth['OPENAI_API_KEY'] !== ''
+    ? 'API key in auth.json'
+    : undefined;
 }

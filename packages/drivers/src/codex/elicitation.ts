@@ -30,7 +30,8 @@ export function readForm(schema: unknown): Form {
     questions.push({
       id: name,
       text: description === undefined ? title : `${title}: ${description}`,
-      choices: field.type === 'boolean' ? [{ label: 'Yes' }, { label: 'No' }] : field.values.map(({ label }) => ({ label })),
+      choices:
+        field.type === 'boolean' ? [{ label: 'Yes' }, { label: 'No' }] : field.values.map(({ label }) => ({ label })),
       multiple: field.type === 'list',
     });
   }

@@ -1,15 +1,24 @@
-// Codex's notifications → outputs. `item/*/delta` is the hot path: it looks up the open item, says one thing and leaves the state alone.
+// Codex's notifications → outputs: which concern the open turn, which are told as notices, which are of no interest.
 
 import { addUsage, errorBody, usageSince } from '@parley/schema';
-import type { DriverOutput, Item } from '@parley/schema';
+import type { DriverOutput } from '@parley/schema';
 import { listIn, objectIn, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { notice, unknownEvent } from '../shared/unknown-event.ts';
-import { decodeItem, decodePlan, decodeUsage, reasoningText } from './decode.ts';
+import { decodeUsage } from './decode.ts';
 import { decodeTurnError, turnFailure } from './failure.ts';
-import { decodeChanges } from './file-change.ts';
-import { nextItemId, withEntry, withoutEntry } from './state.ts';
-import type { CodexState, OpenItem, OpenTurn, Outputs } from './state.ts';
+import {
+  delta,
+  endOpenTexts,
+  itemCompleted,
+  itemStarted,
+  patchUpdated,
+  planUpdated,
+  reasoningDelta,
+  turnOf,
+} from './items.ts';
+import { withEntry, withoutEntry } from './state.ts';
+import type { CodexState, Outputs } from './state.ts';
 import { breakDown, cleanUp, endTurn, sendHeldBack } from './turn.ts';
 
 type Level = Extract<DriverOutput, { type: 'notice' }>['level'];
@@ -27,7 +36,9 @@ export function notification(state: CodexState, method: string, params: Json, li
       return reasoningDelta(state, params, 'content', out);
     case 'item/reasoning/summaryPartAdded':
       // Parts are joined by an empty line, as in the completed item.
-      return typeof params['summaryIndex'] === 'number' && params['summaryIndex'] > 0 ? delta(state, params, '\n\n', out) : state;
+      return typeof params['summaryIndex'] === 'number' && params['summaryIndex'] > 0
+        ? delta(state, params, '\n\n', out)
+        : state;
     case 'item/mcpToolCall/progress':
       return typeof params['message'] === 'string' ? delta(state, params, `${params['message']}\n`, out) : state;
 
@@ -60,14 +71,26 @@ export function notification(state: CodexState, method: string, params: Json, li
     case 'model/rerouted': {
       const model = stringIn(params['toModel']);
       if (model !== undefined && !isForeign(state, params)) out.push({ type: 'thread', model });
-      return tell(state, 'warning', 'model_rerouted', `The model was changed from ${String(params['fromModel'])} to ${String(params['toModel'])}.`, out);
+      return tell(
+        state,
+        'warning',
+        'model_rerouted',
+        `The model was changed from ${String(params['fromModel'])} to ${String(params['toModel'])}.`,
+        out,
+      );
     }
     case 'modelProvider/authRecoveryStarted':
     case 'modelProvider/authRecoveryCompleted':
       return tell(state, 'info', 'agent_login', params['message'], out);
     case 'mcpServer/startupStatus/updated':
       return params['status'] === 'failed'
-        ? tell(state, 'warning', 'mcp_server_failed', joinWords(`The MCP server ${String(params['name'])} did not start`, params['error']), out)
+        ? tell(
+            state,
+            'warning',
+            'mcp_server_failed',
+            joinWords(`The MCP server ${String(params['name'])} did not start`, params['error']),
+            out,
+          )
         : state;
     case 'hook/completed':
       return hookCompleted(state, objectIn(params['run']), out);
@@ -143,126 +166,6 @@ function isForeign(state: CodexState, params: Json): boolean {
   return typeof threadId === 'string' && threadId !== state.threadId;
 }
 
-/** The open turn that a notification speaks of. Late words about an earlier turn, and other threads, get undefined. */
-function turnOf(state: CodexState, params: Json): OpenTurn | undefined {
-  const { turn } = state;
-  return turn !== undefined && params['turnId'] === turn.codexId && params['threadId'] === state.threadId && turn.codexId !== undefined ? turn : undefined;
-}
-
-function openItemOf(state: CodexState, params: Json): { readonly turn: OpenTurn; readonly id: string; readonly open: OpenItem } | undefined {
-  const turn = turnOf(state, params);
-  const id = params['itemId'];
-  const open = turn === undefined || typeof id !== 'string' ? undefined : turn.items.get(id);
-  return turn === undefined || open === undefined ? undefined : { turn, id: id as string, open };
-}
-
-function delta(state: CodexState, params: Json, text: unknown, out: Outputs): CodexState {
-  const { turn } = state;
-  const id = params['itemId'];
-  if (turn === undefined || typeof text !== 'string' || text === '' || typeof id !== 'string') return state;
-  if (params['turnId'] !== turn.codexId || params['threadId'] !== state.threadId) return state;
-  const open = turn.items.get(id);
-  if (open !== undefined) out.push({ type: 'item-delta', turnId: turn.turnId, itemId: open.item.id, text });
-  return state;
-}
-
-function reasoningDelta(state: CodexState, params: Json, stream: 'summary' | 'content', out: Outputs): CodexState {
-  const found = openItemOf(state, params);
-  if (found === undefined) return state;
-  const { turn, id, open } = found;
-  if (open.stream === stream) return delta(state, params, params['delta'], out);
-  if (open.stream !== undefined) return state;
-  const chosen: OpenTurn = { ...turn, items: withEntry(turn.items, id, { ...open, stream }) };
-  return delta({ ...state, turn: chosen }, params, params['delta'], out);
-}
-
-function itemStarted(state: CodexState, params: Json, out: Outputs): CodexState {
-  const turn = turnOf(state, params);
-  const raw = objectIn(params['item']);
-  const codexId = stringIn(raw['id']);
-  if (turn === undefined || codexId === undefined || turn.items.has(codexId)) return state;
-  const item = decodeItem(raw, nextItemId(state), state.roots, false);
-  // An unknown type is told once, when it is over.
-  if (typeof item === 'string') return state;
-  out.push({ type: 'item-started', turnId: turn.turnId, item });
-  return { ...state, nextItem: state.nextItem + 1, turn: { ...turn, items: withEntry(turn.items, codexId, { item }) } };
-}
-
-function itemCompleted(state: CodexState, params: Json, line: string, out: Outputs): CodexState {
-  const turn = turnOf(state, params);
-  const raw = objectIn(params['item']);
-  const codexId = stringIn(raw['id']);
-  if (turn === undefined || codexId === undefined) return state;
-  if (raw['type'] === 'userMessage') return steerTaken(state, turn, raw, out);
-  if (raw['type'] === 'contextCompaction') {
-    return tell(state, 'info', 'context_compacted', 'Codex summarised the conversation to make room.', out);
-  }
-  const open = turn.items.get(codexId);
-  const id = open?.item.id ?? nextItemId(state);
-  const decoded = decodeItem(raw, id, state.roots, true);
-  if (decoded === 'silent') return state;
-  if (decoded === 'unknown') {
-    out.push(unknownEvent(`item ${String(raw['type'])}`, line, turn.turnId));
-    return { ...state, turn: { ...turn, answered: true } };
-  }
-  const item = decoded.type === 'reasoning' ? { ...decoded, text: reasoningText(raw, open?.stream) } : decoded;
-  if (open === undefined) out.push({ type: 'item-started', turnId: turn.turnId, item });
-  out.push({ type: 'item-completed', turnId: turn.turnId, item });
-  const items = withoutEntry(turn.items, codexId);
-  const answered = turn.answered || countsAsAnswer(item);
-  return { ...state, nextItem: state.nextItem + (open === undefined ? 1 : 0), turn: { ...turn, items, answered } };
-}
-
-/** Thoughts alone, or an empty message, are no answer. */
-function countsAsAnswer(item: Item): boolean {
-  return item.type === 'assistant_message' ? item.text.trim() !== '' : item.type !== 'reasoning';
-}
-
-/** A `userMessage` of the running turn is the receipt of steered words: it carries the `clientUserMessageId` that they were sent with. */
-function steerTaken(state: CodexState, turn: OpenTurn, raw: Json, out: Outputs): CodexState {
-  const clientId = stringIn(raw['clientId']);
-  const text = stringIn(objectIn(listIn(raw['content'])[0])['text']);
-  for (const [turnId, steer] of turn.steers) {
-    // Versions that do not echo the id give the same words.
-    if (clientId === undefined ? steer.text !== text : clientId !== turnId) continue;
-    out.push({ type: 'steer-consumed', turnId });
-    const told = endOpenTexts(turn, out);
-    return { ...state, turn: { ...told, steers: withoutEntry(turn.steers, turnId) } };
-  }
-  return state;
-}
-
-/** Codex drops the model's answer in hand when it takes up steered words or tries again (0.169.0), without a word about its items. */
-function endOpenTexts(turn: OpenTurn, out: Outputs): OpenTurn {
-  let items = turn.items;
-  for (const [codexId, { item }] of turn.items) {
-    if (item.type !== 'assistant_message' && item.type !== 'reasoning') continue;
-    out.push({ type: 'item-completed', turnId: turn.turnId, item });
-    items = withoutEntry(items, codexId);
-  }
-  return items === turn.items ? turn : { ...turn, items };
-}
-
-/** The change grows while the model writes it; an approval that follows must show it whole. */
-function patchUpdated(state: CodexState, params: Json): CodexState {
-  const found = openItemOf(state, params);
-  if (found?.open.item.type !== 'file_change') return state;
-  const { turn, id, open } = found;
-  const item: Item = { ...found.open.item, changes: decodeChanges(params['changes'], state.roots) };
-  return { ...state, turn: { ...turn, items: withEntry(turn.items, id, { ...open, item }) } };
-}
-
-function planUpdated(state: CodexState, params: Json, out: Outputs): CodexState {
-  const turn = turnOf(state, params);
-  if (turn === undefined) return state;
-  const id = turn.planId ?? nextItemId(state);
-  const item: Item = { id, type: 'plan', steps: decodePlan(params['plan']) };
-  if (turn.planId === undefined) out.push({ type: 'item-started', turnId: turn.turnId, item });
-  out.push({ type: 'item-completed', turnId: turn.turnId, item });
-  const isFirst = turn.planId === undefined;
-  return { ...state, nextItem: state.nextItem + (isFirst ? 1 : 0), turn: { ...turn, planId: id, answered: true } };
-}
-
 /**
  * Codex reports totals of a thread: what came on top since the last report belongs to the open turn. A thread that was resumed tells its old
  * total first, under an old turn id. Sub-agents have threads of their own and count too.
@@ -285,7 +188,8 @@ function usageUpdated(state: CodexState, params: Json, out: Outputs): CodexState
 function turnStarted(state: CodexState, params: Json, out: Outputs): CodexState {
   const { turn } = state;
   const codexId = stringIn(objectIn(params['turn'])['id']);
-  if (turn === undefined || codexId === undefined || params['threadId'] !== state.threadId || turn.phase !== 'sent') return state;
+  if (turn === undefined || codexId === undefined || params['threadId'] !== state.threadId || turn.phase !== 'sent')
+    return state;
   if (turn.codexId !== undefined && turn.codexId !== codexId) return state;
   out.push({ type: 'turn-started', turnId: turn.turnId });
   return sendHeldBack({ ...state, turn: { ...turn, phase: 'running', codexId } }, out);
@@ -294,13 +198,23 @@ function turnStarted(state: CodexState, params: Json, out: Outputs): CodexState 
 function turnCompleted(state: CodexState, params: Json, out: Outputs): CodexState {
   const raw = objectIn(params['turn']);
   const { turn } = state;
-  if (turn === undefined || turn.codexId === undefined || raw['id'] !== turn.codexId || params['threadId'] !== state.threadId) return state;
+  if (
+    turn === undefined ||
+    turn.codexId === undefined ||
+    raw['id'] !== turn.codexId ||
+    params['threadId'] !== state.threadId
+  )
+    return state;
   const error = decodeTurnError(raw['error']);
   switch (raw['status']) {
     case 'completed': {
       const last = lastWords(state, raw, out);
       if (last.turn?.answered === true) return endTurn(last, { state: 'completed' }, out);
-      return endTurn(last, { state: 'failed', error: errorBody('no_answer', 'Codex ended the turn without an answer.') }, out);
+      return endTurn(
+        last,
+        { state: 'failed', error: errorBody('no_answer', 'Codex ended the turn without an answer.') },
+        out,
+      );
     }
     case 'interrupted': {
       if (error !== undefined && error.message !== '') tell(state, 'warning', 'agent_warning', error.message, out);
@@ -317,7 +231,9 @@ function turnCompleted(state: CodexState, params: Json, out: Outputs): CodexStat
 function lastWords(state: CodexState, raw: Json, out: Outputs): CodexState {
   const { turn } = state;
   if (turn === undefined || turn.answered) return state;
-  const message = listIn(raw['items']).map(objectIn).findLast((item) => item['type'] === 'agentMessage');
+  const message = listIn(raw['items'])
+    .map(objectIn)
+    .findLast((item) => item['type'] === 'agentMessage');
   if (message === undefined) return state;
   return itemCompleted(state, { item: message, threadId: state.threadId, turnId: turn.codexId }, '', out);
 }
@@ -353,7 +269,10 @@ function configWarning(state: CodexState, params: Json, out: Outputs): CodexStat
 
 function hookCompleted(state: CodexState, run: Json, out: Outputs): CodexState {
   if (run['status'] === 'completed' || run['status'] === 'running') return state;
-  const words = joinWords(`A hook (${String(run['eventName'])}) ended as ${String(run['status'])}`, run['statusMessage']);
+  const words = joinWords(
+    `A hook (${String(run['eventName'])}) ended as ${String(run['status'])}`,
+    run['statusMessage'],
+  );
   return tell(state, 'warning', 'agent_hook', words, out);
 }
 

@@ -17,7 +17,11 @@ export interface TurnErrorWords {
 /** From `error` of a turn or of an `error` notification; undefined where there is none. */
 export function decodeTurnError(error: unknown): TurnErrorWords | undefined {
   if (!isObject(error)) return undefined;
-  return { message: stringIn(error['message']) ?? '', info: error['codexErrorInfo'], details: stringIn(error['additionalDetails']) };
+  return {
+    message: stringIn(error['message']) ?? '',
+    info: error['codexErrorInfo'],
+    details: stringIn(error['additionalDetails']),
+  };
 }
 
 // `codexErrorInfo` of 0.169.0. "other" and words that we do not know are judged by the message.
@@ -50,7 +54,11 @@ export function turnFailure(words: TurnErrorWords | undefined): ErrorBody {
     ...(status === undefined ? {} : { httpStatus: status }),
     ...(words.details === undefined ? {} : { additionalDetails: words.details }),
   };
-  return errorBody(codeOf(words, inner !== undefined, status), message === '' ? 'Codex ended the turn as failed.' : message, details);
+  return errorBody(
+    codeOf(words, inner !== undefined, status),
+    message === '' ? 'Codex ended the turn as failed.' : message,
+    details,
+  );
 }
 
 function codeOf(words: TurnErrorWords, isVendorBody: boolean, status: number | undefined): ErrorCode {
@@ -95,9 +103,16 @@ export function exitFailure(
 ): ErrorBody {
   // oxlint-disable-next-line no-control-regex -- Codex colours its log even when stderr is a file
   const stderr = exit.stderrTail.replaceAll(/\u001b\[[0-9;]*m/g, '').trim();
-  const how = exit.signal === null ? (exit.code === null ? 'for an unknown reason' : `with exit code ${exit.code}`) : `by ${exit.signal}`;
+  const how =
+    exit.signal === null
+      ? exit.code === null
+        ? 'for an unknown reason'
+        : `with exit code ${exit.code}`
+      : `by ${exit.signal}`;
   const when = handshakeDone ? 'in the middle of a turn' : 'before it was ready';
-  const lastWords = stderr.split('\n').findLast((line) => line.trim() !== '' && !line.includes('could not find bubblewrap'));
+  const lastWords = stderr
+    .split('\n')
+    .findLast((line) => line.trim() !== '' && !line.includes('could not find bubblewrap'));
   const isAuth = modelErrorCode(undefined, stderr) === 'agent_auth';
   const code: ErrorCode = handshakeDone ? 'agent_crashed' : isAuth ? 'agent_auth' : 'agent_start_failed';
   const message = `Codex ended ${how} ${when}${lastWords === undefined ? '.' : `: ${lastWords.trim()}`}`;

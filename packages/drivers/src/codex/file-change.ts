@@ -12,7 +12,15 @@ export function decodeChanges(changes: unknown, roots: readonly string[]): reado
     const path = stringIn(change['path']);
     if (path === undefined) continue;
     const kind = objectIn(change['kind']);
-    decoded.push(decodeChange(showPath(path, roots), stringIn(kind['type']), stringIn(kind['move_path']), stringIn(change['diff']) ?? '', roots));
+    decoded.push(
+      decodeChange(
+        showPath(path, roots),
+        stringIn(kind['type']),
+        stringIn(kind['move_path']),
+        stringIn(change['diff']) ?? '',
+        roots,
+      ),
+    );
   }
   return decoded;
 }
@@ -26,15 +34,25 @@ export function decodeLegacyChanges(changes: unknown, roots: readonly string[]):
   });
 }
 
-function decodeChange(path: string, type: string | undefined, movePath: string | undefined, text: string, roots: readonly string[]): FileChange {
+function decodeChange(
+  path: string,
+  type: string | undefined,
+  movePath: string | undefined,
+  text: string,
+  roots: readonly string[],
+): FileChange {
   // For an added or deleted file, 0.169.0 gives the file's whole text where others have a diff.
-  if (type === 'add') return { path, kind: 'add', added: countLines(text), removed: 0, diff: wholeFileDiff(path, text, '+') };
-  if (type === 'delete') return { path, kind: 'delete', added: 0, removed: countLines(text), diff: wholeFileDiff(path, text, '-') };
+  if (type === 'add')
+    return { path, kind: 'add', added: countLines(text), removed: 0, diff: wholeFileDiff(path, text, '+') };
+  if (type === 'delete')
+    return { path, kind: 'delete', added: 0, removed: countLines(text), diff: wholeFileDiff(path, text, '-') };
   const movedTo = movePath === undefined ? undefined : showPath(movePath, roots);
   // A moved file's hunks end with an empty line and "Moved to: <path>".
   const hunks = movePath === undefined ? text : text.replace(/\n*Moved to: [^\n]*\n?$/, '\n');
   const to = movedTo ?? path;
-  const diff = hunks.startsWith('@@') ? `--- ${headName('a', path)}\n+++ ${headName('b', to)}\n${endLine(hunks)}` : hunks;
+  const diff = hunks.startsWith('@@')
+    ? `--- ${headName('a', path)}\n+++ ${headName('b', to)}\n${endLine(hunks)}`
+    : hunks;
   const counts = countDiff(diff);
   const known = diff.trim() === '' ? {} : { ...counts, diff };
   return movedTo === undefined ? { path, kind: 'update', ...known } : { path, kind: 'move', movedTo, ...known };

@@ -10,7 +10,8 @@ const provider = 'parley';
 
 export function launchPlan(request: LaunchRequest): LaunchPlan {
   const { executable, cwd, policy, endpoint, agentHome } = request;
-  if (!isAbsolute(executable)) throw new ParleyError('agent_start_failed', `The path of Codex must be absolute, not ${executable}`);
+  if (!isAbsolute(executable))
+    throw new ParleyError('agent_start_failed', `The path of Codex must be absolute, not ${executable}`);
   const settings = [
     // Parley installs pinned versions itself, and never turns a vendor's telemetry on.
     ...override('check_for_update_on_startup', false),

@@ -29,11 +29,25 @@ export function limitsOf(policy: Policy, ownHome: boolean): readonly string[] {
   const tools = ownHome ? [] : ['Tools of MCP servers in your own Codex configuration run outside its sandbox.'];
   switch (policy) {
     case 'read-only':
-      return [readsAll, 'What the sandbox forbids is refused without a question; Codex may not report the attempt.', ...tools];
+      return [
+        readsAll,
+        'What the sandbox forbids is refused without a question; Codex may not report the attempt.',
+        ...tools,
+      ];
     case 'ask':
-      return [readsAll, writesTemp, ...(ownHome ? [] : ['Commands that your own Codex rules allow run without a question.']), ...tools];
+      return [
+        readsAll,
+        writesTemp,
+        ...(ownHome ? [] : ['Commands that your own Codex rules allow run without a question.']),
+        ...tools,
+      ];
     case 'edit':
-      return [readsAll, 'Commands that stay inside the sandbox (writes in the folder, no network) run without a question.', writesTemp, ...tools];
+      return [
+        readsAll,
+        'Commands that stay inside the sandbox (writes in the folder, no network) run without a question.',
+        writesTemp,
+        ...tools,
+      ];
     case 'full':
       return [];
   }

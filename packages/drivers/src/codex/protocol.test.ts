@@ -30,7 +30,8 @@ function matchSnapshot(name: string, outputs: readonly DriverOutput[]): void {
 }
 
 for (const name of recorded) {
-  test(`the recorded conversation "${name}" gives the same outputs`, () => matchSnapshot(name, outputsOf(recording(name))));
+  test(`the recorded conversation "${name}" gives the same outputs`, () =>
+    matchSnapshot(name, outputsOf(recording(name))));
 
   test(`"${name}" gives the same state when it is replayed from any point`, () => {
     const { context, inputs } = recording(name);
@@ -45,7 +46,8 @@ for (const name of recorded) {
 }
 
 for (const [name, policy] of traces) {
-  test(`the trace "${name}" of another client gives the same outputs`, () => matchSnapshot(name, playTrace(name, policy)));
+  test(`the trace "${name}" of another client gives the same outputs`, () =>
+    matchSnapshot(name, playTrace(name, policy)));
 }
 
 test('a step never changes the state that it was given', () => {
@@ -62,12 +64,22 @@ test('a step never changes the state that it was given', () => {
 test('whatever is cut out, doubled or reordered, no turn ends twice and every started turn ends', () => {
   const pool = recorded.flatMap((name) => recording(name).inputs).filter(({ type }) => type !== 'exited');
   fc.assert(
-    fc.property(fc.constantFrom(...recorded), fc.array(fc.nat({ max: pool.length - 1 }), { maxLength: 30 }), fc.infiniteStream(fc.nat()), (name, extra, chance) => {
-      const inputs: DriverInput[] = [...recording(name).inputs].filter(({ type }) => type !== 'exited');
-      for (const each of extra) inputs.splice((chance.next().value ?? 0) % (inputs.length + 1), (chance.next().value ?? 0) % 2, pool[each] as DriverInput);
-      inputs.push({ type: 'exited', code: 0, signal: null, stderrTail: '' });
-      checkTurns(inputs);
-    }),
+    fc.property(
+      fc.constantFrom(...recorded),
+      fc.array(fc.nat({ max: pool.length - 1 }), { maxLength: 30 }),
+      fc.infiniteStream(fc.nat()),
+      (name, extra, chance) => {
+        const inputs: DriverInput[] = [...recording(name).inputs].filter(({ type }) => type !== 'exited');
+        for (const each of extra)
+          inputs.splice(
+            (chance.next().value ?? 0) % (inputs.length + 1),
+            (chance.next().value ?? 0) % 2,
+            pool[each] as DriverInput,
+          );
+        inputs.push({ type: 'exited', code: 0, signal: null, stderrTail: '' });
+        checkTurns(inputs);
+      },
+    ),
     { numRuns: 400 },
   );
 });
@@ -77,24 +89,51 @@ test('garbage and arbitrary JSON never throw and never end a turn', () => {
   const turnId = 'trn_1' as TurnId;
   const threadId = play({ ...recording('work'), inputs: opening }).state.threadId;
   const codexTurn = play({ ...recording('work'), inputs: opening }).state.turn?.codexId;
-  const methods = [...new Set(recorded.flatMap((name) => fixture(`${name}.inputs.jsonl`).match(/(?<=\\"method\\":\\")[\w/]+/g) ?? []))];
+  const methods = [
+    ...new Set(recorded.flatMap((name) => fixture(`${name}.inputs.jsonl`).match(/(?<=\\"method\\":\\")[\w/]+/g) ?? [])),
+  ];
   const message = fc.record({
-    method: fc.oneof(fc.constantFrom(...methods.filter((method) => !method.startsWith('turn/') && !method.startsWith('thread/'))), fc.string()),
+    method: fc.oneof(
+      fc.constantFrom(...methods.filter((method) => !method.startsWith('turn/') && !method.startsWith('thread/'))),
+      fc.string(),
+    ),
     id: fc.option(fc.oneof(fc.nat({ max: 9 }), fc.string()), { nil: undefined }),
     params: fc.oneof(
       fc.jsonValue(),
-      fc.record({ threadId: fc.constant(threadId), turnId: fc.constant(codexTurn), item: fc.jsonValue(), itemId: fc.jsonValue(), delta: fc.jsonValue(), plan: fc.jsonValue(), questions: fc.jsonValue(), error: fc.jsonValue() }),
+      fc.record({
+        threadId: fc.constant(threadId),
+        turnId: fc.constant(codexTurn),
+        item: fc.jsonValue(),
+        itemId: fc.jsonValue(),
+        delta: fc.jsonValue(),
+        plan: fc.jsonValue(),
+        questions: fc.jsonValue(),
+        error: fc.jsonValue(),
+      }),
     ),
   });
-  const line = fc.oneof(message.map((value) => JSON.stringify(value)), fc.jsonValue().map((value) => JSON.stringify(value) ?? ''), fc.string());
+  const line = fc.oneof(
+    message.map((value) => JSON.stringify(value)),
+    fc.jsonValue().map((value) => JSON.stringify(value) ?? ''),
+    fc.string(),
+  );
   fc.assert(
     fc.property(fc.array(line, { maxLength: 20 }), (lines) => {
       const inputs = [...opening, ...lines.map((text) => ({ type: 'line', line: text }) as const)];
       const outputs = outputsOf({ ...recording('work'), inputs });
-      assert.equal(outputs.some(({ type }) => type === 'turn-ended'), false);
-      const { steps } = play({ ...recording('work'), inputs: [...inputs, { type: 'exited', code: null, signal: 'SIGKILL', stderrTail: '' }] });
+      assert.equal(
+        outputs.some(({ type }) => type === 'turn-ended'),
+        false,
+      );
+      const { steps } = play({
+        ...recording('work'),
+        inputs: [...inputs, { type: 'exited', code: null, signal: 'SIGKILL', stderrTail: '' }],
+      });
       const ends = steps.flatMap(({ outputs: some }) => some).filter((output) => output.type === 'turn-ended');
-      assert.deepEqual(ends.map((end) => end.turnId), [turnId]);
+      assert.deepEqual(
+        ends.map((end) => end.turnId),
+        [turnId],
+      );
     }),
     { numRuns: 600 },
   );
@@ -113,7 +152,8 @@ function checkTurns(inputs: readonly DriverInput[]): void {
     const next = protocol.step(state, input);
     state = next.state;
     for (const output of next.outputs) {
-      if (output.type === 'steer-consumed' || output.type === 'steer-returned') assert.ok(steered.delete(output.turnId), 'steered words are settled once');
+      if (output.type === 'steer-consumed' || output.type === 'steer-returned')
+        assert.ok(steered.delete(output.turnId), 'steered words are settled once');
       if (output.type !== 'turn-ended') continue;
       assert.equal(output.turnId, open, 'only the open turn ends');
       assert.equal(steered.size, 0, 'steered words are settled before their turn ends');

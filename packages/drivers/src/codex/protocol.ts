@@ -1,7 +1,15 @@
 // The Codex reducer: `codex app-server` over stdio, JSON-RPC with one object per line (facts in README.md). What Codex says goes to
 // `events.ts`, `server-request.ts` and here (replies); what the engine wants is here.
 
-import type { ApprovalAnswer, ApprovalId, ApprovalOption, DriverInput, DriverProtocol, TurnId, Usage } from '@parley/schema';
+import type {
+  ApprovalAnswer,
+  ApprovalId,
+  ApprovalOption,
+  DriverInput,
+  DriverProtocol,
+  TurnId,
+  Usage,
+} from '@parley/schema';
 import { errorBody } from '@parley/schema';
 import { objectIn, objectOfLine, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
@@ -12,7 +20,16 @@ import { exitFailure, refusal } from './failure.ts';
 import { serverRequest } from './server-request.ts';
 import { answer, request, withEntry, withoutEntry } from './state.ts';
 import type { CodexState, OpenItem, OpenTurn, Outputs, PendingApproval, SentRequest, Steer } from './state.ts';
-import { breakDown, cleaned, endTurn, failBroken, openThread, sendHeldBack, sendWaiting, wantInterrupt } from './turn.ts';
+import {
+  breakDown,
+  cleaned,
+  endTurn,
+  failBroken,
+  openThread,
+  sendHeldBack,
+  sendWaiting,
+  wantInterrupt,
+} from './turn.ts';
 
 export const protocol: DriverProtocol<CodexState> = {
   begin: (context) => ({
@@ -33,7 +50,10 @@ export const protocol: DriverProtocol<CodexState> = {
   }),
   step: (state, input) => {
     const outputs: Outputs = [];
-    return { state: input.type === 'line' ? line(state, input.line, outputs) : command(state, input, outputs), outputs };
+    return {
+      state: input.type === 'line' ? line(state, input.line, outputs) : command(state, input, outputs),
+      outputs,
+    };
   },
 };
 
@@ -117,7 +137,10 @@ function steer(state: CodexState, into: TurnId, turnId: TurnId, text: string, ou
     out.push({ type: 'steer-returned', turnId });
     return state;
   }
-  return sendHeldBack({ ...state, turn: { ...turn, steers: withEntry(turn.steers, turnId, { text, sent: false }) } }, out);
+  return sendHeldBack(
+    { ...state, turn: { ...turn, steers: withEntry(turn.steers, turnId, { text, sent: false }) } },
+    out,
+  );
 }
 
 function interrupt(state: CodexState, turnId: TurnId, out: Outputs): CodexState {
@@ -141,7 +164,11 @@ function answered(
     answers.find(({ option }) => option.effect === effect) ??
     answers.find(({ option }) => option.effect === 'deny');
   if (chosen === undefined) return state;
-  answer(out, pending.requestId, chosen.option.effect === 'allow' ? withWords(pending, chosen.result, words) : chosen.result);
+  answer(
+    out,
+    pending.requestId,
+    chosen.option.effect === 'allow' ? withWords(pending, chosen.result, words) : chosen.result,
+  );
   const rest = { ...state, approvals: withoutEntry(state.approvals, approvalId) };
   return chosen.option.effect === 'cancel' && pending.interruptOnCancel ? wantInterrupt(rest, out) : rest;
 }
@@ -198,7 +225,9 @@ function reply(state: CodexState, id: number, message: Json, out: Outputs): Code
       // "parley/0.169.0 (Debian 12.0.0; x86_64) …": our name, Codex's version.
       return openThread({ ...rest, agentVersion: /^[^/]*\/(\S+)/.exec(stringIn(result['userAgent']) ?? '')?.[1] }, out);
     case 'thread':
-      return error === undefined ? threadOpened(rest, result, out) : breakDown(rest, refusal('to open the conversation', error), out);
+      return error === undefined
+        ? threadOpened(rest, result, out)
+        : breakDown(rest, refusal('to open the conversation', error), out);
     case 'turn':
       return error === undefined ? turnAccepted(rest, result, out) : turnRefused(rest, error, out);
     case 'steer':
@@ -216,12 +245,18 @@ function threadOpened(state: CodexState, result: Json, out: Outputs): CodexState
   if (state.phase !== 'opening') return state;
   const thread = objectIn(result['thread']);
   const threadId = stringIn(thread['id']);
-  if (threadId === undefined) return breakDown(state, errorBody('agent_protocol', 'Codex opened a conversation without telling its id.'), out);
+  if (threadId === undefined)
+    return breakDown(state, errorBody('agent_protocol', 'Codex opened a conversation without telling its id.'), out);
   const { agentVersion } = state;
   const model = stringIn(result['model']);
   const cwd = stringIn(result['cwd']);
   out.push(
-    { type: 'thread', threadId, ...(model === undefined ? {} : { model }), ...(agentVersion === undefined ? {} : { agentVersion }) },
+    {
+      type: 'thread',
+      threadId,
+      ...(model === undefined ? {} : { model }),
+      ...(agentVersion === undefined ? {} : { agentVersion }),
+    },
     { type: 'deadline', name: 'handshake', action: 'clear' },
     { type: 'ready' },
   );

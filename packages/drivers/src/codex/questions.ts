@@ -31,7 +31,13 @@ export function questionOf(state: CodexState, method: string, params: Json): Que
       const script = words.length === 3 && /^-l?c$/.test(words[1] ?? '') ? words[2] : undefined;
       const command = script ?? words.join(' ');
       return {
-        ask: { kind: 'command', title: commandTitle(command), command, ...optional('cwd', params['cwd']), ...optional('reason', params['reason']) },
+        ask: {
+          kind: 'command',
+          title: commandTitle(command),
+          command,
+          ...optional('cwd', params['cwd']),
+          ...optional('reason', params['reason']),
+        },
         pending: { answers: legacyAnswers, interruptOnCancel: false },
       };
     }
@@ -57,7 +63,11 @@ function commandQuestion(params: Json): Question {
   const network = objectIn(params['networkApprovalContext']);
   const host = stringIn(network['host']);
   const title =
-    host !== undefined ? `Connect to ${host}` : params['kind'] === 'writeStdin' ? `Type into a running command: ${cutText(command, 160)}` : commandTitle(command);
+    host !== undefined
+      ? `Connect to ${host}`
+      : params['kind'] === 'writeStdin'
+        ? `Type into a running command: ${cutText(command, 160)}`
+        : commandTitle(command);
   return {
     ask: {
       kind: host === undefined ? 'command' : 'permission',
@@ -82,9 +92,13 @@ function commandAnswers(params: Json): readonly PossibleAnswer[] {
   for (const decision of offered) {
     if (decision === 'acceptForSession') more.push({ option: allowSession, result: { decision } });
     if (!isObject(decision)) continue;
-    const prefix = listIn(objectIn(decision['acceptWithExecpolicyAmendment'])['execpolicy_amendment']).filter((word) => typeof word === 'string');
+    const prefix = listIn(objectIn(decision['acceptWithExecpolicyAmendment'])['execpolicy_amendment']).filter(
+      (word) => typeof word === 'string',
+    );
     if (prefix.length > 0) {
-      const label = /^-l?c$/.test(prefix[1] ?? '') ? 'Always allow this command' : `Always allow commands that start with "${cutText(prefix.join(' '), 80)}"`;
+      const label = /^-l?c$/.test(prefix[1] ?? '')
+        ? 'Always allow this command'
+        : `Always allow commands that start with "${cutText(prefix.join(' '), 80)}"`;
       more.push({ option: { id: 'allow-similar', label, effect: 'allow-always' }, result: { decision } });
     }
     const rule = objectIn(objectIn(decision['applyNetworkPolicyAmendment'])['network_policy_amendment']);
@@ -141,7 +155,9 @@ const legacyAnswers: readonly PossibleAnswer[] = [
 function permissionsQuestion(params: Json): Question {
   const { network, fileSystem } = objectIn(params['permissions']);
   const granted = { ...(isObject(network) ? { network } : {}), ...(isObject(fileSystem) ? { fileSystem } : {}) };
-  const wants = [isObject(network) ? 'the network' : '', isObject(fileSystem) ? 'more of the file system' : ''].filter((want) => want !== '');
+  const wants = [isObject(network) ? 'the network' : '', isObject(fileSystem) ? 'more of the file system' : ''].filter(
+    (want) => want !== '',
+  );
   return {
     ask: {
       kind: 'permission',
@@ -165,7 +181,9 @@ function permissionsQuestion(params: Json): Question {
 function userInputQuestion(params: Json): Question {
   const questions = listIn(params['questions']).map((each, i) => {
     const { id, header, question, options } = objectIn(each);
-    const text = [stringIn(header), stringIn(question)].filter((words) => words !== undefined && words !== '').join(': ');
+    const text = [stringIn(header), stringIn(question)]
+      .filter((words) => words !== undefined && words !== '')
+      .join(': ');
     const choices = listIn(options).map((option) => {
       const { label, description } = objectIn(option);
       return { label: stringIn(label) ?? '', ...optional('description', description) };
@@ -194,7 +212,10 @@ function elicitationQuestion(params: Json): Question | undefined {
   const meta = objectIn(params['_meta']);
   const url = params['mode'] === 'url' ? stringIn(params['url']) : undefined;
   const form = readForm(params['requestedSchema']);
-  const accept = (option: ApprovalOption, _meta: Json | null): PossibleAnswer => ({ option, result: { action: 'accept', content: url === undefined ? {} : null, _meta } });
+  const accept = (option: ApprovalOption, _meta: Json | null): PossibleAnswer => ({
+    option,
+    result: { action: 'accept', content: url === undefined ? {} : null, _meta },
+  });
   const remembers = meta['persist'] === 'session' || listIn(meta['persist']).includes('session');
   const isForm = form.fields.length > 0;
   const kind = isForm ? 'question' : url === undefined ? 'tool' : 'permission';

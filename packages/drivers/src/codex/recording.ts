@@ -60,7 +60,8 @@ export function playTrace(name: string, policy: DriverContext['policy']): readon
     for (const output of next.outputs) {
       all.push(output);
       const sent = output.type === 'write' ? objectIn(objectOfLine(output.line)) : {};
-      if (typeof sent['method'] === 'string' && typeof sent['id'] === 'number') ours.set(sent['method'], [...(ours.get(sent['method']) ?? []), sent['id']]);
+      if (typeof sent['method'] === 'string' && typeof sent['id'] === 'number')
+        ours.set(sent['method'], [...(ours.get(sent['method']) ?? []), sent['id']]);
     }
   };
   const active = (): TurnId => state.turn?.turnId ?? ('trn_none' as TurnId);
@@ -78,9 +79,12 @@ export function playTrace(name: string, policy: DriverContext['policy']): readon
     }
     if (method !== undefined) asked.set(message['id'], method);
     const params = objectIn(message['params']);
-    if (method === 'thread/resume' && ours.get('thread/start') !== undefined) ours.set('thread/resume', ours.get('thread/start') ?? []);
-    if (method === 'turn/start') feed({ type: 'start', turnId: `trn_${String(message['id'])}` as TurnId, text: textOf(params) });
-    if (method === 'turn/steer') feed({ type: 'steer', into: active(), turnId: `trn_${String(message['id'])}` as TurnId, text: textOf(params) });
+    if (method === 'thread/resume' && ours.get('thread/start') !== undefined)
+      ours.set('thread/resume', ours.get('thread/start') ?? []);
+    if (method === 'turn/start')
+      feed({ type: 'start', turnId: `trn_${String(message['id'])}` as TurnId, text: textOf(params) });
+    if (method === 'turn/steer')
+      feed({ type: 'steer', into: active(), turnId: `trn_${String(message['id'])}` as TurnId, text: textOf(params) });
     if (method === 'turn/interrupt') feed({ type: 'interrupt', turnId: active() });
     const decision = objectIn(message['result'])['decision'];
     const approvalId = [...state.approvals.keys()][0];

@@ -20,7 +20,13 @@ export function sendHeldBack(state: CodexState, out: Outputs): CodexState {
   if (turn?.phase !== 'running' || turn.codexId === undefined || threadId === undefined) return state;
   if (turn.interrupt === 'wanted') {
     const stopping: OpenTurn = { ...turn, interrupt: 'sent' };
-    return request({ ...state, turn: stopping }, out, 'turn/interrupt', { threadId, turnId: turn.codexId }, { kind: 'interrupt' });
+    return request(
+      { ...state, turn: stopping },
+      out,
+      'turn/interrupt',
+      { threadId, turnId: turn.codexId },
+      { kind: 'interrupt' },
+    );
   }
   const steers = new Map(turn.steers);
   for (const [turnId, { text, sent }] of turn.steers) {
@@ -59,7 +65,13 @@ export function endTurn(state: CodexState, end: TurnEnd, out: Outputs): CodexSta
 export function cleanUp(state: CodexState, out: Outputs): CodexState {
   if (state.threadId === undefined) return state;
   out.push({ type: 'deadline', name: 'settle', action: 'set' });
-  return request({ ...state, cleaning: true }, out, 'thread/backgroundTerminals/clean', { threadId: state.threadId }, { kind: 'clean' });
+  return request(
+    { ...state, cleaning: true },
+    out,
+    'thread/backgroundTerminals/clean',
+    { threadId: state.threadId },
+    { kind: 'clean' },
+  );
 }
 
 export function cleaned(state: CodexState, out: Outputs): CodexState {

@@ -10,7 +10,7 @@ export function countDiff(diff: string): DiffCounts {
   let added = 0;
   let removed = 0;
   let inHunk = false;
-  for (let at = 0; at < diff.length; ) {
+  for (let at = 0; at < diff.length;) {
     const end = diff.indexOf('\n', at);
     const first = diff.charAt(at);
     if (diff.startsWith('@@', at)) inHunk = true;

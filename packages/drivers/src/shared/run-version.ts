@@ -2,7 +2,9 @@
 
 import { execFile } from 'node:child_process';
 
-export type VersionAnswer = { readonly ok: true; readonly version: string } | { readonly ok: false; readonly problem: string };
+export type VersionAnswer =
+  | { readonly ok: true; readonly version: string }
+  | { readonly ok: false; readonly problem: string };
 
 /**
  * The first version number that `<executable> --version` prints. Waits at most `timeoutMs` milliseconds (default 10 s); never rejects.
