@@ -151,7 +151,7 @@ export class ParleyUnderTest {
     for (const name of await readdir('/proc')) {
       if (!/^\d+$/.test(name)) continue;
       const environ = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
-      if (!environ.includes(`PARLEY_TEST_ROOT=${this.root}`) || !/(^|\0)PARLEY_RUN=/.test(environ)) continue;
+      if (!environ.includes(`TEST_PARLEY_ROOT=${this.root}`) || !/(^|\0)PARLEY_RUN=/.test(environ)) continue;
       const command = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
       if (command !== '') found.push({ pid: Number(name), command });
     }
@@ -204,7 +204,7 @@ ${options.config ?? ''}
     PARLEY_STATE_DIR: join(root, 'state'),
     PARLEY_DATA_DIR: join(root, 'data'),
     PARLEY_CONFIG: join(root, 'config.toml'),
-    PARLEY_TEST_ROOT: root,
+    TEST_PARLEY_ROOT: root,
   };
   if (process.env['TEST_FILE_MARK'] !== undefined) env['TEST_FILE_MARK'] = process.env['TEST_FILE_MARK'];
   const parley = new ParleyUnderTest(root, folders.work, env, models);

@@ -98,7 +98,10 @@ function lastingLabel(lasting: readonly Json[]): string {
 export function answerLine(open: OpenApproval, option: ApprovalOption['effect'], answer: ApprovalAnswer): Json {
   switch (option) {
     case 'deny':
-      return denial(open.requestId, answer.message ?? (open.question ? 'The user gave no answer.' : 'The user denied this.'));
+      return denial(
+        open.requestId,
+        answer.message ?? (open.question ? 'The user gave no answer.' : 'The user denied this.'),
+      );
     case 'cancel':
       return denial(open.requestId, answer.message ?? 'The user denied this and wants you to stop.', true);
     case 'allow':

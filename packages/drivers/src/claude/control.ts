@@ -70,7 +70,9 @@ function openFor(draft: Draft, answer: Json): void {
   const mode = stringIn(answer.current_permission_mode);
   if (mode === 'bypassPermissions' && state.context.policy !== 'full') {
     // Only arguments added in the configuration can do that.
-    outputs.push(notice(undefined, 'warning', 'policy_not_kept', 'Claude was started so that it asks for no permission at all'));
+    outputs.push(
+      notice(undefined, 'warning', 'policy_not_kept', 'Claude was started so that it asks for no permission at all'),
+    );
   }
   const { kept } = state;
   state.kept = undefined;

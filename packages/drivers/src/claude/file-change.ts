@@ -25,7 +25,13 @@ export function fileChangeOfInput(name: string, input: Json, cwd: string): FileC
     case 'Write':
       return changeOf(path, 'add', hunk('', stringIn(input.content) ?? ''));
     case 'MultiEdit':
-      return changeOf(path, 'update', listIn(input.edits).map((edit) => hunkOfEdit(objectIn(edit))).join(''));
+      return changeOf(
+        path,
+        'update',
+        listIn(input.edits)
+          .map((edit) => hunkOfEdit(objectIn(edit)))
+          .join(''),
+      );
     case 'NotebookEdit':
       return changeOf(path, 'update', hunk('', stringIn(input.new_source) ?? ''));
     default:
@@ -40,7 +46,8 @@ export function fileChangeOfResult(result: Json, cwd: string): FileChange | unde
   const path = relativePath(file, cwd);
   const created = stringIn(result.type) === 'create';
   const patch = listIn(result.structuredPatch);
-  if (patch.length > 0) return changeOf(path, created ? 'add' : 'update', patch.map((each) => hunkOfPatch(objectIn(each))).join(''));
+  if (patch.length > 0)
+    return changeOf(path, created ? 'add' : 'update', patch.map((each) => hunkOfPatch(objectIn(each))).join(''));
   if (created) return changeOf(path, 'add', hunk('', stringIn(result.content) ?? ''));
   // Without a patch and without the file before: nothing changed, or too large to compare.
   if (stringIn(result.originalFile) !== undefined) return { path, kind: 'update', added: 0, removed: 0 };
@@ -56,7 +63,12 @@ export function relativePath(file: string, cwd: string): string {
 
 function changeOf(path: string, kind: FileChange['kind'], hunks: string): FileChange {
   const head = `--- ${kind === 'add' ? '/dev/null' : headName('a', path)}\n+++ ${headName('b', path)}\n`;
-  return { path, kind, ...countDiff(hunks), ...(hunks === '' || hunks.length > diffLimit ? {} : { diff: head + hunks }) };
+  return {
+    path,
+    kind,
+    ...countDiff(hunks),
+    ...(hunks === '' || hunks.length > diffLimit ? {} : { diff: head + hunks }),
+  };
 }
 
 function headName(side: 'a' | 'b', path: string): string {

@@ -70,9 +70,13 @@ function policyArgs(policy: Policy): readonly string[] {
 function policyLimits(request: LaunchRequest): readonly string[] {
   switch (request.policy) {
     case 'read-only':
-      return ['Claude has no tools for writing here; shell commands that it holds for harmless (ls, cat, git log) run without asking.'];
+      return [
+        'Claude has no tools for writing here; shell commands that it holds for harmless (ls, cat, git log) run without asking.',
+      ];
     case 'ask':
-      return ["Shell commands that Claude holds for harmless, and what your own Claude settings allow, run without asking."];
+      return [
+        'Shell commands that Claude holds for harmless, and what your own Claude settings allow, run without asking.',
+      ];
     case 'edit':
       return [
         'Besides edits, Claude runs simple file commands inside the workspace (mkdir, touch, rm, mv, cp, sed, redirections) without asking; what your own Claude settings allow runs too.',

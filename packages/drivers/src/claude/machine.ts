@@ -71,7 +71,9 @@ export class Machine {
   }
 
   ends(): readonly string[] {
-    return this.outputs.flatMap((output) => (output.type === 'turn-ended' ? [`${output.turnId} ${output.end.state}`] : []));
+    return this.outputs.flatMap((output) =>
+      output.type === 'turn-ended' ? [`${output.turnId} ${output.end.state}`] : [],
+    );
   }
 }
 
@@ -98,7 +100,15 @@ export function asks(requestId: string, name: string, input: Json, more: Json = 
 }
 
 export function result(more: Json = {}): Json {
-  return { type: 'result', subtype: 'success', is_error: false, num_turns: 1, result: 'done', session_id: sessionId, ...more };
+  return {
+    type: 'result',
+    subtype: 'success',
+    is_error: false,
+    num_turns: 1,
+    result: 'done',
+    session_id: sessionId,
+    ...more,
+  };
 }
 
 export const aborted = result({
@@ -110,7 +120,14 @@ export const aborted = result({
 });
 
 export function init(more: Json = {}): Json {
-  return { type: 'system', subtype: 'init', session_id: sessionId, model: 'claude-sonnet-5-5', claude_code_version: '2.1.329', ...more };
+  return {
+    type: 'system',
+    subtype: 'init',
+    session_id: sessionId,
+    model: 'claude-sonnet-5-5',
+    claude_code_version: '2.1.329',
+    ...more,
+  };
 }
 
 export function streamed(event: Json): Json {

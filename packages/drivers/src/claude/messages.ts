@@ -54,7 +54,8 @@ function openItem(draft: Draft, block: OpenBlock): Item['id'] {
   const id = nextItemId(draft);
   state.blocks = state.blocks.map((each) => (each === block ? { ...block, itemId: id } : each));
   const turn = activeTurn(draft);
-  if (turn !== undefined) outputs.push({ type: 'item-started', turnId: turn.turnId, item: { id, type: block.type, text: '' } });
+  if (turn !== undefined)
+    outputs.push({ type: 'item-started', turnId: turn.turnId, item: { id, type: block.type, text: '' } });
   return id;
 }
 
@@ -93,7 +94,8 @@ function completeText(draft: Draft, type: OpenBlock['type'], text: string): void
   if (text === '' && block?.itemId === undefined) return;
   const id = block?.itemId ?? nextItemId(draft);
   const item = { id, type, text };
-  if (block?.itemId === undefined) outputs.push({ type: 'item-started', turnId: turn.turnId, item: { ...item, text: '' } });
+  if (block?.itemId === undefined)
+    outputs.push({ type: 'item-started', turnId: turn.turnId, item: { ...item, text: '' } });
   outputs.push({ type: 'item-completed', turnId: turn.turnId, item });
   if (type === 'assistant_message' && text.trim() !== '' && !turn.answered) state.turn = { ...turn, answered: true };
 }

@@ -2,14 +2,29 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ApprovalId, DriverOutput } from '@parley/schema';
 import { objectIn } from '../shared/json.ts';
-import { aborted, asks, gave, init, Machine, response, result, said, streamed, turnA, turnB, turnC, used } from './machine.ts';
+import {
+  aborted,
+  asks,
+  gave,
+  init,
+  Machine,
+  response,
+  result,
+  said,
+  streamed,
+  turnA,
+  turnB,
+  turnC,
+  used,
+} from './machine.ts';
 
 const kinds = (outputs: readonly DriverOutput[]): readonly string[] => outputs.map((output) => output.type);
 const failure = (outputs: readonly DriverOutput[]): string | undefined => {
   const ended = outputs.find((output) => output.type === 'turn-ended');
   return ended?.end.state === 'failed' ? ended.end.error.code : ended?.end.state;
 };
-const interruptOf = (machine: Machine): unknown => machine.written().findLast((each) => objectIn(each.request).subtype === 'interrupt')?.request_id;
+const interruptOf = (machine: Machine): unknown =>
+  machine.written().findLast((each) => objectIn(each.request).subtype === 'interrupt')?.request_id;
 
 test('words that come before the handshake is done are kept and written after it', () => {
   const machine = new Machine();
@@ -42,7 +57,8 @@ test('every message has an own valid uuid, the same in every replay', () => {
   });
   assert.deepEqual(uuids[0], uuids[1]);
   assert.notEqual(uuids[0]?.[0], uuids[0]?.[1]);
-  for (const uuid of uuids[0] ?? []) assert.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  for (const uuid of uuids[0] ?? [])
+    assert.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
 test('a turn completes by a result with an answer, and an exit code of 0 proves nothing', () => {
@@ -149,7 +165,11 @@ test('steered words that claude leaves lying are taken back after a while, and o
   machine.give({ type: 'deadline', name: 'settle' });
   const { request_id: id, request } = machine.lastWritten();
   assert.deepEqual(request, { subtype: 'cancel_async_message', message_uuid: machine.uuid(2) });
-  assert.deepEqual(kinds(machine.line(response(id, { cancelled: true }))), ['steer-returned', 'deadline', 'turn-ended']);
+  assert.deepEqual(kinds(machine.line(response(id, { cancelled: true }))), [
+    'steer-returned',
+    'deadline',
+    'turn-ended',
+  ]);
   assert.deepEqual(machine.ends(), ['trn_a completed']);
 });
 
@@ -166,9 +186,13 @@ test('a claude that does not say what became of steered words is of no more use'
 test('words steered into a turn that is over or stopping come back at once', () => {
   const machine = Machine.working();
   machine.give({ type: 'interrupt', turnId: turnA });
-  assert.deepEqual(machine.give({ type: 'steer', into: turnA, turnId: turnB, text: 'more' }), [{ type: 'steer-returned', turnId: turnB }]);
+  assert.deepEqual(machine.give({ type: 'steer', into: turnA, turnId: turnB, text: 'more' }), [
+    { type: 'steer-returned', turnId: turnB },
+  ]);
   machine.line(aborted);
-  assert.deepEqual(machine.give({ type: 'steer', into: turnA, turnId: turnC, text: 'more' }), [{ type: 'steer-returned', turnId: turnC }]);
+  assert.deepEqual(machine.give({ type: 'steer', into: turnA, turnId: turnC, text: 'more' }), [
+    { type: 'steer-returned', turnId: turnC },
+  ]);
 });
 
 test('when claude dies steered words come back and the turn has failed, with exit, signal and the last of stderr', () => {
@@ -217,14 +241,28 @@ test('a handshake that is not answered in time ends the run', () => {
 
 test('refused credentials end the turn at once instead of after ten tries', () => {
   const machine = Machine.working();
-  const retry = { type: 'system', subtype: 'api_retry', attempt: 1, max_retries: 10, error_status: 401, error: 'authentication_failed' };
+  const retry = {
+    type: 'system',
+    subtype: 'api_retry',
+    attempt: 1,
+    max_retries: 10,
+    error_status: 401,
+    error: 'authentication_failed',
+  };
   assert.deepEqual(kinds(machine.line(retry)), ['write', 'deadline']);
   assert.equal(failure(machine.line(aborted)), 'agent_auth');
 });
 
 test('other retries are notices, not errors', () => {
   const machine = Machine.working();
-  const retry = { type: 'system', subtype: 'api_retry', attempt: 2, max_retries: 10, error_status: 529, error: 'overloaded' };
+  const retry = {
+    type: 'system',
+    subtype: 'api_retry',
+    attempt: 2,
+    max_retries: 10,
+    error_status: 529,
+    error: 'overloaded',
+  };
   const [notice] = machine.line(retry);
   assert.ok(notice?.type === 'notice' && notice.level === 'warning' && notice.code === 'retrying');
   assert.match(notice.text, /529.*attempt 2 of 10/);
@@ -232,10 +270,18 @@ test('other retries are notices, not errors', () => {
 
 test('an answer to an approval goes back in the words of claude', () => {
   const input = { command: 'npm test', description: 'Run the tests' };
-  const suggestion = { type: 'addRules', rules: [{ toolName: 'Bash', ruleContent: 'npm test *' }], behavior: 'allow', destination: 'localSettings' };
+  const suggestion = {
+    type: 'addRules',
+    rules: [{ toolName: 'Bash', ruleContent: 'npm test *' }],
+    behavior: 'allow',
+    destination: 'localSettings',
+  };
   const cases = [
     ['allow', { behavior: 'allow', updatedInput: input }],
-    ['allow-always', { behavior: 'allow', updatedInput: input, updatedPermissions: [{ ...suggestion, destination: 'session' }] }],
+    [
+      'allow-always',
+      { behavior: 'allow', updatedInput: input, updatedPermissions: [{ ...suggestion, destination: 'session' }] },
+    ],
     ['deny', { behavior: 'deny', message: 'because' }],
     ['cancel', { behavior: 'deny', message: 'because', interrupt: true }],
   ] as const;
@@ -244,7 +290,10 @@ test('an answer to an approval goes back in the words of claude', () => {
     const [asked] = machine.line(asks('r1', 'Bash', input, { permission_suggestions: [suggestion] }));
     assert.ok(asked?.type === 'approval-requested');
     assert.equal(asked.approval.kind, 'command');
-    assert.deepEqual(asked.approval.options.map(({ effect }) => effect), ['allow', 'allow-always', 'deny', 'cancel']);
+    assert.deepEqual(
+      asked.approval.options.map(({ effect }) => effect),
+      ['allow', 'allow-always', 'deny', 'cancel'],
+    );
     const approvalId = asked.approval.id;
     machine.give({ type: 'answer', approvalId, option, answer: { optionId: option, message: 'because' } });
     assert.deepEqual(machine.lastWritten(), response('r1', expected));
@@ -257,7 +306,12 @@ test('an approval that claude takes back is withdrawn, and an answer to it goes 
   machine.line(asks('r1', 'Bash', { command: 'ls' }));
   const [withdrawn] = machine.line({ type: 'control_cancel_request', request_id: 'r1' });
   assert.ok(withdrawn?.type === 'approval-withdrawn');
-  const input = { type: 'answer', approvalId: withdrawn.approvalId, option: 'allow', answer: { optionId: 'allow' } } as const;
+  const input = {
+    type: 'answer',
+    approvalId: withdrawn.approvalId,
+    option: 'allow',
+    answer: { optionId: 'allow' },
+  } as const;
   assert.deepEqual(machine.give(input), []);
   assert.deepEqual(machine.give({ ...input, approvalId: 'apr_none' as ApprovalId }), []);
 });
@@ -277,7 +331,8 @@ test('the thread is told as soon as it can be resumed, and again when claude beg
   const machine = Machine.working();
   assert.deepEqual(machine.line(init()), [{ type: 'thread', model: 'claude-sonnet-5-5', agentVersion: '2.1.329' }]);
   machine.line(said('first'));
-  const threads = () => machine.outputs.flatMap((each) => (each.type === 'thread' && each.threadId !== undefined ? [each.threadId] : []));
+  const threads = () =>
+    machine.outputs.flatMap((each) => (each.type === 'thread' && each.threadId !== undefined ? [each.threadId] : []));
   assert.deepEqual(threads(), ['11111111-2222-4333-8444-555555555555']);
   machine.line(result());
   machine.start(turnB, '/clear');
@@ -302,7 +357,14 @@ test('a stream that is cut closes its item, and what follows is an item of its o
   const machine = Machine.working();
   const begin = streamed({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } });
   const delta = streamed({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'partial' } });
-  const outputs = [streamed({ type: 'message_start' }), begin, delta, streamed({ type: 'message_start' }), begin, delta].flatMap((each) => machine.line(each));
+  const outputs = [
+    streamed({ type: 'message_start' }),
+    begin,
+    delta,
+    streamed({ type: 'message_start' }),
+    begin,
+    delta,
+  ].flatMap((each) => machine.line(each));
   assert.deepEqual(kinds(outputs), ['item-started', 'item-delta', 'item-completed', 'item-started', 'item-delta']);
 });
 
@@ -310,7 +372,13 @@ test('what a sub-agent does is shown, what it says is not part of the answer', (
   const machine = Machine.working();
   const inside = { parent_tool_use_id: 'toolu_0' };
   assert.deepEqual(machine.line({ ...said('from inside'), ...inside }), []);
-  assert.deepEqual(machine.line({ ...streamed({ type: 'content_block_start', index: 0, content_block: { type: 'text' } }), ...inside }), []);
+  assert.deepEqual(
+    machine.line({
+      ...streamed({ type: 'content_block_start', index: 0, content_block: { type: 'text' } }),
+      ...inside,
+    }),
+    [],
+  );
   const [command] = machine.line({ ...used('toolu_1', 'Bash', { command: 'ls' }), ...inside });
   assert.ok(command?.type === 'item-started' && command.item.type === 'command');
   assert.equal(failure(machine.line(result({ result: '' }))), 'no_answer');
@@ -319,7 +387,13 @@ test('what a sub-agent does is shown, what it says is not part of the answer', (
 test('a tool that is denied is declined, one that an interrupt hits is interrupted, one that fails has failed', () => {
   const cases = [
     [gave('t', 'fine'), 'completed'],
-    [{ ...gave('t', 'x'), message: { content: [{ type: 'tool_result', tool_use_id: 't', content: 'x', is_error: true }] } }, 'failed'],
+    [
+      {
+        ...gave('t', 'x'),
+        message: { content: [{ type: 'tool_result', tool_use_id: 't', content: 'x', is_error: true }] },
+      },
+      'failed',
+    ],
     [gave('t', 'no', { tool_result_meta: [{ id: 't', permission_decision: { decision: 'reject' } }] }), 'declined'],
     [gave('t', 'STOP', { tool_result_meta: [{ id: 't', non_execution_kind: 'user-rejected' }] }), 'interrupted'],
     [gave('t', '', { tool_use_result: { stdout: '', stderr: '', interrupted: true } }), 'interrupted'],
@@ -335,11 +409,20 @@ test('a tool that is denied is declined, one that an interrupt hits is interrupt
 
 test('usage is of the turn alone, in separate buckets, and an invented price is no cost', () => {
   const model = {
-    inputTokens: 10, outputTokens: 7, thinkingTokens: 3, cacheReadInputTokens: 5, cacheCreationInputTokens: 9,
-    cacheCreationEphemeral5mInputTokens: 4, cacheCreationEphemeral1hInputTokens: 5, costUSD: 0.5, costBasis: 'list',
+    inputTokens: 10,
+    outputTokens: 7,
+    thinkingTokens: 3,
+    cacheReadInputTokens: 5,
+    cacheCreationInputTokens: 9,
+    cacheCreationEphemeral5mInputTokens: 4,
+    cacheCreationEphemeral1hInputTokens: 5,
+    costUSD: 0.5,
+    costBasis: 'list',
   };
   const usage = (models: object) =>
-    Machine.working().line(result({ total_cost_usd: 99, model_usage_since_last_result: models })).find((each) => each.type === 'usage')?.usage;
+    Machine.working()
+      .line(result({ total_cost_usd: 99, model_usage_since_last_result: models }))
+      .find((each) => each.type === 'usage')?.usage;
   const tokens = { inputUncached: 10, cacheRead: 5, cacheWrite5m: 4, cacheWrite1h: 5, output: 7, reasoning: 3 };
   assert.deepEqual(usage({ a: model }), { ...tokens, costUsd: 0.5 });
   assert.equal(usage({ a: model, b: model })?.costUsd, 1);
@@ -350,7 +433,9 @@ test('usage is of the turn alone, in separate buckets, and an invented price is 
 test('a turn that claude began by itself is not mistaken for the one that waits', () => {
   const machine = Machine.ready();
   machine.start(turnA);
-  const outputs = machine.line(result({ user_message_uuids: [], origin: { kind: 'task-notification' }, result: 'by myself' }));
+  const outputs = machine.line(
+    result({ user_message_uuids: [], origin: { kind: 'task-notification' }, result: 'by myself' }),
+  );
   assert.deepEqual(kinds(outputs), ['notice']);
   machine.take(1);
   machine.line(result({ user_message_uuids: [machine.uuid(1)] }));

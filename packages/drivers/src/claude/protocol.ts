@@ -101,5 +101,9 @@ function errorOfExit(input: Extract<DriverInput, { type: 'exited' }>, opening: b
   const text = `${when} (${how})${said === '' ? '' : `: ${said}`}`;
   const known = said === '' ? undefined : codeOfWords(undefined, said);
   const named = known === 'thread_missing' || known === 'agent_auth' ? known : undefined;
-  return errorBody(named ?? (opening ? 'agent_start_failed' : 'agent_crashed'), text, { exitCode: code, signal, stderrTail: said });
+  return errorBody(named ?? (opening ? 'agent_start_failed' : 'agent_crashed'), text, {
+    exitCode: code,
+    signal,
+    stderrTail: said,
+  });
 }

@@ -24,10 +24,13 @@ export function readLine(state: ClaudeState, line: string): DriverStep<ClaudeSta
   if (message.type === 'stream_event') {
     if (isSubAgent(message)) return { state, outputs: [] };
     const event = objectIn(message.event);
-    return readDelta(state, event) ?? later(state, (draft) => {
-      if (event.type === 'content_block_delta') countDelta(draft);
-      readStreamEvent(draft, event);
-    });
+    return (
+      readDelta(state, event) ??
+      later(state, (draft) => {
+        if (event.type === 'content_block_delta') countDelta(draft);
+        readStreamEvent(draft, event);
+      })
+    );
   }
   return later(state, (draft) => readMessage(draft, message, line));
 }
@@ -144,7 +147,9 @@ function readResult(draft: Draft, message: Json, line: string): void {
   if (active === undefined || active.ending !== undefined) {
     // Claude went on by itself (a task in the background has ended): nothing of it belongs to an input of ours.
     const said = stringIn(message.result) ?? '';
-    outputs.push(notice(undefined, 'info', 'unasked_turn', said === '' ? 'Claude worked without being asked' : said, line));
+    outputs.push(
+      notice(undefined, 'info', 'unasked_turn', said === '' ? 'Claude worked without being asked' : said, line),
+    );
     return;
   }
   tellThread(draft);
@@ -159,4 +164,3 @@ function readRateLimit(draft: Draft, message: Json, line: string): void {
   const text = status === 'rejected' ? "The account's limit is reached" : "The account's limit is near";
   draft.outputs.push(notice(activeTurn(draft)?.turnId, 'warning', 'rate_limit', text, line));
 }
-

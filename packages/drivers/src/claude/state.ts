@@ -34,12 +34,21 @@ export interface ClaudeState {
   readonly waiting: readonly OurRequest[];
   /** The task list of the agent's Task tools, which lives as long as the conversation. */
   readonly tasks: readonly AgentTask[];
-  readonly told: { readonly threadId: string | undefined; readonly model: string | undefined; readonly version: string | undefined };
+  readonly told: {
+    readonly threadId: string | undefined;
+    readonly model: string | undefined;
+    readonly version: string | undefined;
+  };
   /** The conversation's id as claude says it; told only when it can be resumed. */
   readonly sessionId: string | undefined;
   /** Deltas seen before the thread was told. */
   readonly early: number;
-  readonly counts: { readonly messages: number; readonly requests: number; readonly items: number; readonly approvals: number };
+  readonly counts: {
+    readonly messages: number;
+    readonly requests: number;
+    readonly items: number;
+    readonly approvals: number;
+  };
 }
 
 export interface OpenTurn {

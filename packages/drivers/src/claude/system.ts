@@ -111,7 +111,9 @@ function readRetry(draft: Draft, message: Json, line: string): void {
   if ((status === 401 || status === 403) && state.turn?.refusal === undefined && state.turn?.stopping === undefined) {
     // Claude would try ten times, for three minutes, with credentials that are not going to become better.
     if (state.turn !== undefined) {
-      const refusal = errorBody('agent_auth', `The model server refuses the credentials (${what})`, { httpStatus: status });
+      const refusal = errorBody('agent_auth', `The model server refuses the credentials (${what})`, {
+        httpStatus: status,
+      });
       state.turn = { ...state.turn, refusal };
     }
     stop(draft, 'refused');

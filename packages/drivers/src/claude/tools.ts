@@ -71,7 +71,9 @@ function outputOf(useId: string, block: Json, message: Json): string | undefined
   if (metaOf(useId, message).non_execution_kind === 'user-rejected') return undefined;
   const result = objectIn(message.tool_use_result);
   // A sub-agent's report without the frame that claude puts around it for the model.
-  return textOf(stringIn(result.agentId) !== undefined && Array.isArray(result.content) ? result.content : block.content);
+  return textOf(
+    stringIn(result.agentId) !== undefined && Array.isArray(result.content) ? result.content : block.content,
+  );
 }
 
 function ended(draft: Draft, item: Item, status: ItemStatus, output: string | undefined, result: Json): Item {
@@ -106,7 +108,8 @@ function endedCommand(item: CommandItem, status: ItemStatus, output: string | un
   const joined = stdout !== '' && stderr !== '' && !stdout.endsWith('\n') ? `${stdout}\n${stderr}` : stdout + stderr;
   const text = joined === '' ? (output === noOutput ? '' : output) : joined;
   // Some exit codes other than 0 are no failure (grep finds nothing): claude then explains instead of telling the code.
-  const zero = status === 'completed' && stringIn(result.stdout) !== undefined && result.returnCodeInterpretation === undefined;
+  const zero =
+    status === 'completed' && stringIn(result.stdout) !== undefined && result.returnCodeInterpretation === undefined;
   return { ...item, status, output: text, ...(zero ? { exitCode: 0 } : {}) };
 }
 

@@ -303,9 +303,15 @@ test('a handshake that fails is told by the turn that waits, or by the next one'
 });
 
 test('a message that Codex refuses fails its turn with the reason', () => {
-  const talk = new Conversation().shakeHands();
-  talk.feed({ type: 'start', turnId: turn, text: 'hello' });
-  assert.equal(codeOf(talk.say({ id: 3, error: { code: -32600, message: 'thread not found: x' } })), 'thread_missing');
+  for (const [words, code] of [
+    ['thread not found: x', 'thread_missing'],
+    ['Input exceeds the maximum length of 1048576 characters.', 'prompt_too_large'],
+    ['something else', 'agent_protocol'],
+  ] as const) {
+    const talk = new Conversation().shakeHands();
+    talk.feed({ type: 'start', turnId: turn, text: 'hello' });
+    assert.equal(codeOf(talk.say({ id: 3, error: { code: -32600, message: words } })), code);
+  }
 });
 
 test('a conversation that Codex closes ends its turn and the run', () => {

@@ -93,6 +93,9 @@ export function refusal(doing: string, error: unknown): ErrorBody {
   if (/no rollout found|thread not found|no thread found|failed to (load|read) (rollout|thread)/i.test(words)) {
     return errorBody('thread_missing', `Codex does not have this conversation any more: ${words}`);
   }
+  // 0.169.0 takes 1,048,576 characters in one message.
+  if (/exceeds the maximum length/i.test(words))
+    return errorBody('prompt_too_large', `Codex refused ${doing}: ${words}`);
   return errorBody(modelErrorCode(undefined, words) ?? 'agent_protocol', `Codex refused ${doing}: ${words}`);
 }
 
