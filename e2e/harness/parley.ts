@@ -68,7 +68,11 @@ export class ParleyUnderTest {
   /** Start the daemon and wait until it says that it is ready. */
   async start(args: readonly string[] = ['--port', '0', '--no-install']): Promise<void> {
     const [program, ...first] = this.command;
-    const child = spawn(program, [...first, 'serve', ...args], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'], cwd: this.root });
+    const child = spawn(program, [...first, 'serve', ...args], {
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.root,
+    });
     this.#daemon = child;
     const ready = Promise.withResolvers<void>();
     const failed: string[] = [];
@@ -77,7 +81,11 @@ export class ParleyUnderTest {
       if (line.includes('Open') || line.includes('Socket')) ready.resolve();
     });
     createInterface({ input: child.stderr }).on('line', (line) => failed.push(line));
-    child.once('exit', (code, signal) => ready.reject(new Error(`the daemon ended with ${signal ?? code}: ${failed.join('\n')} ${this.printed.join('\n')}`)));
+    child.once('exit', (code, signal) =>
+      ready.reject(
+        new Error(`the daemon ended with ${signal ?? code}: ${failed.join('\n')} ${this.printed.join('\n')}`),
+      ),
+    );
     await within(ready.promise, 'the daemon to be ready');
     this.#client = await connectDaemon({ socket: placesOf(this.env).socket });
   }
@@ -172,14 +180,22 @@ export class ParleyUnderTest {
 export async function openParley(test: TestContext, options: ParleyOptions = {}): Promise<ParleyUnderTest> {
   const agents = await installRealAgents();
   const root = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
-  const folders = { home: join(root, 'home'), work: join(root, 'work'), tmp: join(root, 'tmp'), bin: join(root, 'bin') };
+  const folders = {
+    home: join(root, 'home'),
+    work: join(root, 'work'),
+    tmp: join(root, 'tmp'),
+    bin: join(root, 'bin'),
+  };
   for (const folder of Object.values(folders)) await mkdir(folder, { mode: 0o700 });
   for (const agent of options.agents ?? (['codex', 'claude'] as const)) {
     const program = agent === 'codex' ? agents.codexNative : agents.claude;
     await writeFile(join(folders.bin, agent), `#!/bin/sh\nexec '${program}' "$@"\n`);
     await chmod(join(folders.bin, agent), 0o700);
   }
-  const models = await createRehearsal({ pace: 0, ...(options.scenario === undefined ? {} : { scenario: options.scenario }) });
+  const models = await createRehearsal({
+    pace: 0,
+    ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
+  });
   const modelServer = options.modelServer ?? true;
   await writeFile(
     join(root, 'config.toml'),

@@ -16,8 +16,15 @@ const asksForShell = (command: string) => ({
   ],
 });
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
-const ofType = <Type extends ParleyEvent['type']>(events: readonly ParleyEvent[], type: Type): Extract<ParleyEvent, { type: Type }>[] =>
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+const ofType = <Type extends ParleyEvent['type']>(
+  events: readonly ParleyEvent[],
+  type: Type,
+): Extract<ParleyEvent, { type: Type }>[] =>
   events.filter((event): event is Extract<ParleyEvent, { type: Type }> => event.type === type);
 
 export function behavesBehindParley(agent: AgentUnderTest): void {
@@ -79,7 +86,9 @@ export function behavesBehindParley(agent: AgentUnderTest): void {
   });
 
   test(`${agent}: an interrupt while it streams ends the turn as interrupted, and the next turn works`, async (t) => {
-    const parley = await openParley(t, { scenario: { rules: [{ when: 'wait', steps: [{ say: 'I begin ' }, { gate: 'never' }, { say: 'and end' }] }] } });
+    const parley = await openParley(t, {
+      scenario: { rules: [{ when: 'wait', steps: [{ say: 'I begin ' }, { gate: 'never' }, { say: 'and end' }] }] },
+    });
     const { id } = await parley.session(agent);
     const { turnId } = await parley.client.submit(id, { text: 'please wait' });
     await parley.event(id, (event) => event.type === 'item.delta');
@@ -97,7 +106,8 @@ export function behavesBehindParley(agent: AgentUnderTest): void {
     await parley.client.interrupt(id);
     assert.equal((await parley.ended(id, turnId)).state, 'interrupted');
     const deadline = Date.now() + 30_000;
-    const sleeps = async (): Promise<boolean> => (await parley.ownedProcesses()).some(({ command }) => command.includes('sleep 600'));
+    const sleeps = async (): Promise<boolean> =>
+      (await parley.ownedProcesses()).some(({ command }) => command.includes('sleep 600'));
     while ((await sleeps()) && Date.now() < deadline);
     assert.equal(await sleeps(), false, 'the command is gone');
   });
@@ -134,7 +144,9 @@ export function behavesBehindParley(agent: AgentUnderTest): void {
     [500, ['model_overloaded']],
   ] as const) {
     test(`${agent}: a model that answers ${status} fails the turn with a typed error`, async (t) => {
-      const parley = await openParley(t, { scenario: { rules: [{ when: 'fail', steps: [{ error: { status, message: `no luck ${status}` } }] }] } });
+      const parley = await openParley(t, {
+        scenario: { rules: [{ when: 'fail', steps: [{ error: { status, message: `no luck ${status}` } }] }] },
+      });
       const { id } = await parley.session(agent);
       const turn = await parley.ask(id, 'please fail');
       assert.equal(turn.state, 'failed');
@@ -144,12 +156,16 @@ export function behavesBehindParley(agent: AgentUnderTest): void {
   }
 
   test(`${agent}: killed with SIGKILL it fails the turn, and the next turn resumes the conversation`, async (t) => {
-    const parley = await openParley(t, { scenario: { rules: [{ when: 'wait', steps: [{ say: 'I begin ' }, { gate: 'never' }] }] } });
+    const parley = await openParley(t, {
+      scenario: { rules: [{ when: 'wait', steps: [{ say: 'I begin ' }, { gate: 'never' }] }] },
+    });
     const { id } = await parley.session(agent);
     await parley.ask(id, 'say "hello"');
     const { turnId } = await parley.client.submit(id, { text: 'please wait' });
     await parley.event(id, (event) => event.type === 'item.delta' && event.turnId === turnId);
-    const agents = (await parley.ownedProcesses()).filter(({ command }) => /codex.*app-server|claude.*stream-json/.test(command) && !command.startsWith('/bin/sh'));
+    const agents = (await parley.ownedProcesses()).filter(
+      ({ command }) => /codex.*app-server|claude.*stream-json/.test(command) && !command.startsWith('/bin/sh'),
+    );
     assert.ok(agents.length > 0);
     for (const { pid } of agents) process.kill(pid, 'SIGKILL');
     const turn = await parley.ended(id, turnId);
@@ -162,7 +178,10 @@ export function behavesBehindParley(agent: AgentUnderTest): void {
     const parley = await openParley(t, {
       scenario: {
         rules: [
-          { when: { text: 'begin', step: 0 }, steps: [{ say: 'Working ' }, { gate: 'steered' }, { tool: { kind: 'shell', command: 'true' } }] },
+          {
+            when: { text: 'begin', step: 0 },
+            steps: [{ say: 'Working ' }, { gate: 'steered' }, { tool: { kind: 'shell', command: 'true' } }],
+          },
           { when: { text: 'begin', step: 1 }, steps: [{ say: 'finished the first' }] },
           { when: 'also', steps: [{ say: 'I heard: also' }] },
         ],
@@ -178,17 +197,25 @@ export function behavesBehindParley(agent: AgentUnderTest): void {
     assert.equal((await parley.ended(id, first.turnId)).state, 'completed');
     const settled = await parley.event(
       id,
-      (event) => event.type === 'item.completed' && event.item.type === 'user_message' && event.item.steer?.turnId === second.turnId,
+      (event) =>
+        event.type === 'item.completed' &&
+        event.item.type === 'user_message' &&
+        event.item.steer?.turnId === second.turnId,
     );
     assert.ok(settled.type === 'item.completed' && settled.item.type === 'user_message');
-    if (settled.item.steer?.delivery === 'returned') assert.equal((await parley.ended(id, second.turnId)).state, 'completed');
+    if (settled.item.steer?.delivery === 'returned')
+      assert.equal((await parley.ended(id, second.turnId)).state, 'completed');
     else assert.equal((await parley.client.turn(id, second.turnId)).state, 'steered');
-    const answers = ofType(await parley.events(id), 'item.completed').filter(({ item }) => item.type === 'assistant_message' && item.text.includes('I heard: also'));
+    const answers = ofType(await parley.events(id), 'item.completed').filter(
+      ({ item }) => item.type === 'assistant_message' && item.text.includes('I heard: also'),
+    );
     assert.equal(answers.length, 1);
   });
 
   test(`${agent}: a queued message runs next, and a cancelled one never`, async (t) => {
-    const parley = await openParley(t, { scenario: { rules: [{ when: 'wait', steps: [{ say: 'I begin ' }, { gate: 'go' }, { say: 'done' }] }] } });
+    const parley = await openParley(t, {
+      scenario: { rules: [{ when: 'wait', steps: [{ say: 'I begin ' }, { gate: 'go' }, { say: 'done' }] }] },
+    });
     const { id } = await parley.session(agent);
     await parley.client.submit(id, { text: 'please wait' });
     await parley.event(id, (event) => event.type === 'item.delta');
@@ -210,7 +237,10 @@ export function behavesBehindParley(agent: AgentUnderTest): void {
     parley.models.on('request', (_request, body) => heard.push(JSON.stringify(body)));
     const turn = await parley.ask(id, long);
     assert.equal(turn.state, 'completed', JSON.stringify(turn.error));
-    assert.ok(heard.some((body) => body.includes(JSON.stringify(long.trimEnd()).slice(1, -1))), 'byte for byte');
+    assert.ok(
+      heard.some((body) => body.includes(JSON.stringify(long.trimEnd()).slice(1, -1))),
+      'byte for byte',
+    );
   });
 
   test(`${agent}: a prompt of 2 MB is taken, or refused by name, and the session goes on`, async (t) => {

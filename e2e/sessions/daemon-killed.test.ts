@@ -13,7 +13,11 @@ const scenario = {
   rules: [
     {
       when: { text: 'work', step: 0 },
-      steps: [{ reason: { text: 'I think first.', pace: 3 } }, { say: { text: words, pace: 10 } }, { tool: { kind: 'shell' as const, command: 'echo ran >> ran.txt; sleep 0.2' } }],
+      steps: [
+        { reason: { text: 'I think first.', pace: 3 } },
+        { say: { text: words, pace: 10 } },
+        { tool: { kind: 'shell' as const, command: 'echo ran >> ran.txt; sleep 0.2' } },
+      ],
     },
     { when: { text: 'work', step: 1 }, steps: [{ say: { text: `done ${words}`, pace: 10 } }] },
   ],
@@ -21,7 +25,12 @@ const scenario = {
 const moments = 20;
 
 /** Follow the turn's events until that many have been seen, then kill. */
-async function killAfter(parley: ParleyUnderTest, id: SessionId, after: number, events: number): Promise<readonly ParleyEvent[]> {
+async function killAfter(
+  parley: ParleyUnderTest,
+  id: SessionId,
+  after: number,
+  events: number,
+): Promise<readonly ParleyEvent[]> {
   const seen: ParleyEvent[] = [];
   const stop = new AbortController();
   if (events > 0) {
@@ -50,7 +59,11 @@ for (const agent of ['codex', 'claude'] as const satisfies readonly AgentUnderTe
       assert.equal(turn.state, 'completed', `moment ${moment}: ${JSON.stringify(turn.error)}`);
       assert.match(turn.answer ?? '', new RegExp(`done ${words}`));
       judge(await parley.events(id), seen, turnId);
-      assert.equal((await parley.read('ran.txt')).trim().split('\n').length, moment + 1, `moment ${moment}: the command ran once`);
+      assert.equal(
+        (await parley.read('ran.txt')).trim().split('\n').length,
+        moment + 1,
+        `moment ${moment}: the command ran once`,
+      );
     }
     assert.ok(spread.size >= 4, `moments of different kinds: ${[...spread].join(', ')}`);
   });
@@ -71,7 +84,9 @@ function judge(stored: readonly ParleyEvent[], seen: readonly ParleyEvent[], tur
   const ofTurn = stored.filter((event) => 'turnId' in event && event.turnId === turnId);
   assert.equal(ofTurn.filter((event) => event.type === 'turn.started').length, 1);
   assert.equal(ofTurn.filter((event) => isTerminal(event)).length, 1);
-  const answers = ofTurn.flatMap((event) => (event.type === 'item.completed' && event.item.type === 'assistant_message' ? [event.item.text] : []));
+  const answers = ofTurn.flatMap((event) =>
+    event.type === 'item.completed' && event.item.type === 'assistant_message' ? [event.item.text] : [],
+  );
   assert.deepEqual(answers, [words, `done ${words}`], 'each answer once, whole');
   const commands = ofTurn.filter((event) => event.type === 'item.completed' && event.item.type === 'command');
   assert.equal(commands.length, 1);

@@ -26,8 +26,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { env = process.env, print = (text) => void process.stdout.write(`${text}\n`) } = options;
   const places = placesOf(env);
   const flags = [
-    ...(options.port === undefined ? [] : [{ key: ['server', 'port'] as const, value: options.port, origin: '--port' }]),
-    ...(options.host === undefined ? [] : [{ key: ['server', 'host'] as const, value: options.host, origin: '--host' }]),
+    ...(options.port === undefined
+      ? []
+      : [{ key: ['server', 'port'] as const, value: options.port, origin: '--port' }]),
+    ...(options.host === undefined
+      ? []
+      : [{ key: ['server', 'host'] as const, value: options.host, origin: '--host' }]),
   ];
   const configuration = await loadConfig(places.configFile, env, flags);
   const running = await startDaemon({
@@ -46,7 +50,10 @@ export async function serve(options: ServeOptions): Promise<void> {
     signals += 1;
     if (signals === 1) {
       const { workingTurns } = daemon.view();
-      if (workingTurns > 0) print(`Stopping. ${workingTurns} ${workingTurns === 1 ? 'turn goes' : 'turns go'} on working: start Parley again to see, or \`parley daemon stop --end-runs\` to end.`);
+      if (workingTurns > 0)
+        print(
+          `Stopping. ${workingTurns} ${workingTurns === 1 ? 'turn goes' : 'turns go'} on working: start Parley again to see, or \`parley daemon stop --end-runs\` to end.`,
+        );
       void running.stop('keep');
     } else {
       process.exit(130);
@@ -55,7 +62,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.on('SIGHUP', onSignal);
-  if (options.install) bringAnAgent(daemon, print).catch((error: unknown) => print(`Parley could not install an agent: ${messageOf(error)}`));
+  if (options.install)
+    bringAnAgent(daemon, print).catch((error: unknown) =>
+      print(`Parley could not install an agent: ${messageOf(error)}`),
+    );
   await running.stopped;
 }
 
@@ -82,7 +92,9 @@ async function bringAnAgent({ agents, agentsDir, env }: Daemon, print: (text: st
   const views = await agents.views();
   const installed = views.filter((view) => view.installed);
   for (const { title, version, backend } of installed) {
-    print(`  Agent   ${title}${version === undefined ? '' : ` ${version}`} (${backend.kind === 'rehearsal' ? 'no key or login: rehearsal' : backend.detail})`);
+    print(
+      `  Agent   ${title}${version === undefined ? '' : ` ${version}`} (${backend.kind === 'rehearsal' ? 'no key or login: rehearsal' : backend.detail})`,
+    );
   }
   if (installed.length > 0) return;
   print('No agent is installed. Bringing Codex (`npm start -- --no-install` declines).');
@@ -92,5 +104,9 @@ async function bringAnAgent({ agents, agentsDir, env }: Daemon, print: (text: st
 }
 
 function messageOf(error: unknown): string {
-  return ParleyError.is(error) ? `${error.message} ${error.body.hint}` : error instanceof Error ? error.message : String(error);
+  return ParleyError.is(error)
+    ? `${error.message} ${error.body.hint}`
+    : error instanceof Error
+      ? error.message
+      : String(error);
 }

@@ -63,7 +63,8 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   }
 
   async function open(): Promise<RunningDaemon> {
-    const report = (text: string, error: unknown): void => log(`${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const report = (text: string, error: unknown): void =>
+      log(`${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     const store = await openStore({ file: places.databaseFile });
     const instance = createHash('sha256').update(places.stateDir).digest('hex').slice(0, 16);
     const runtimeFor = (name: string): ReturnType<typeof createRuntime> =>
@@ -74,7 +75,12 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
         maxLineBytes: config.runs.max_line_bytes,
         endStepMs: config.deadlines.end_step * 1000,
       });
-    const rehearsal = new RehearsalService({ stateDir: places.stateDir, runtime: runtimeFor('services'), command: options.command, env });
+    const rehearsal = new RehearsalService({
+      stateDir: places.stateDir,
+      runtime: runtimeFor('services'),
+      command: options.command,
+      env,
+    });
     const agents = new InstalledAgents({
       config,
       env,
@@ -122,7 +128,8 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       agentsDir: places.agentsDir,
       env,
       view,
-      stop: (runs) => void setImmediate(() => stop(runs)), // After the answer is on its way.
+      // After the answer is on its way.
+      stop: (runs) => void setImmediate(() => void stop(runs)),
     };
     const webSocket = new WebSocketDoor(engine);
     const http = await HttpDoor.open({
@@ -133,13 +140,20 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       report,
     });
 
-    const credentialRules = { isToken: (text: string) => credentials.isToken(text), isCookie: (text: string) => credentials.isCookie(text) };
+    const credentialRules = {
+      isToken: (text: string) => credentials.isToken(text),
+      isCookie: (text: string) => credentials.isCookie(text),
+    };
     const unix = http.listenerFor('unix', { hosts: new Set(), origins: new Set(), ...credentialRules });
     await listenUnix(unix, places.socket);
     servers.push(unix);
     if (options.tcp) {
       // The rules need the port, which is known only after listening; nobody can knock before this same turn of the loop is over.
-      const rules: { -readonly [Key in keyof GateRules]: GateRules[Key] } = { hosts: new Set(), origins: new Set(), ...credentialRules };
+      const rules: { -readonly [Key in keyof GateRules]: GateRules[Key] } = {
+        hosts: new Set(),
+        origins: new Set(),
+        ...credentialRules,
+      };
       const tcp = http.listenerFor('tcp', rules);
       const { host, hosts, origins } = config.server;
       const port = await listenTcp(tcp, host, config.server.port);

@@ -65,14 +65,20 @@ test('the same idempotency key does nothing twice, and another text under it is 
   const second = await engine.submit(id, { text: 'again', when: 'queue', idempotencyKey: 'k' });
   assert.deepEqual(second, { ...first, repeated: true });
   assert.equal(engine.session(id).queue.length, 1);
-  await assert.rejects(engine.submit(id, { text: 'other', when: 'queue', idempotencyKey: 'k' }), (error) => ParleyError.is(error) && error.code === 'idempotency_conflict');
+  await assert.rejects(
+    engine.submit(id, { text: 'other', when: 'queue', idempotencyKey: 'k' }),
+    (error) => ParleyError.is(error) && error.code === 'idempotency_conflict',
+  );
 });
 
 test('an empty prompt starts nothing', async () => {
   const world = new World();
   const engine = await world.open();
   const id = await world.session(engine);
-  await assert.rejects(engine.submit(id, { text: ' \n' }), (error) => ParleyError.is(error) && error.code === 'empty_prompt');
+  await assert.rejects(
+    engine.submit(id, { text: ' \n' }),
+    (error) => ParleyError.is(error) && error.code === 'empty_prompt',
+  );
   assert.equal(world.processes.size, 0);
 });
 
@@ -83,7 +89,10 @@ test('a full queue refuses loudly and changes nothing', async () => {
   await engine.submit(id, { text: 'a' });
   await engine.submit(id, { text: 'b', when: 'queue' });
   const { head } = engine.session(id);
-  await assert.rejects(engine.submit(id, { text: 'c', when: 'queue' }), (error) => ParleyError.is(error) && error.code === 'queue_full');
+  await assert.rejects(
+    engine.submit(id, { text: 'c', when: 'queue' }),
+    (error) => ParleyError.is(error) && error.code === 'queue_full',
+  );
   assert.equal(engine.session(id).head, head);
 });
 
@@ -100,7 +109,10 @@ test('a person answers an approval, once', async () => {
   await assert.rejects(world.engine?.answer(approval.id, { optionId: 'maybe' }) ?? Promise.resolve(), /has no option/);
   await world.engine?.answer(approval.id, { optionId: 'yes' });
   assert.deepEqual(agent.inbox, [{ does: 'answer', option: 'allow' }]);
-  await assert.rejects(world.engine?.answer(approval.id, { optionId: 'no' }) ?? Promise.resolve(), (error) => ParleyError.is(error) && error.code === 'approval_resolved');
+  await assert.rejects(
+    world.engine?.answer(approval.id, { optionId: 'no' }) ?? Promise.resolve(),
+    (error) => ParleyError.is(error) && error.code === 'approval_resolved',
+  );
   assert.equal(world.engine?.session(id).state, 'working');
 });
 
@@ -155,18 +167,28 @@ test('a silent agent is stopped, and one that does not stop is ended; the turn s
 });
 
 test('a queued turn that cannot start fails with its own end and does not strand the next', async () => {
-  const world = new World({}, {
-    driver: () => fake,
-    defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: '' }, policy: 'ask' }),
-    prepare: () => Promise.reject(new ParleyError('agent_not_installed', 'gone')),
-    checkPolicy: () => undefined,
-  });
+  const world = new World(
+    {},
+    {
+      driver: () => fake,
+      defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: '' }, policy: 'ask' }),
+      prepare: () => Promise.reject(new ParleyError('agent_not_installed', 'gone')),
+      checkPolicy: () => undefined,
+    },
+  );
   const engine = await world.open();
   const id = await world.session(engine);
-  await Promise.all([engine.submit(id, { text: 'a' }), engine.submit(id, { text: 'b', when: 'queue' }), engine.submit(id, { text: 'c', when: 'queue' })]);
+  await Promise.all([
+    engine.submit(id, { text: 'a' }),
+    engine.submit(id, { text: 'b', when: 'queue' }),
+    engine.submit(id, { text: 'c', when: 'queue' }),
+  ]);
   await settle();
   await settle();
-  assert.deepEqual((await engine.turns(id, 9)).map(({ state, error }) => `${state} ${error?.code}`), Array(3).fill('failed agent_not_installed'));
+  assert.deepEqual(
+    (await engine.turns(id, 9)).map(({ state, error }) => `${state} ${error?.code}`),
+    Array(3).fill('failed agent_not_installed'),
+  );
 });
 
 test('a slow subscriber is told to read again, and nobody else waits', async () => {
@@ -176,7 +198,11 @@ test('a slow subscriber is told to read again, and nobody else waits', async () 
   assert.ok(engine && start?.does === 'start');
   const seen: number[] = [];
   let lagged = 0;
-  const quick: EventSink = { send: (batch: EventBatch) => (seen.push(...batch.events.map(({ seq }) => seq)), true), drained: () => Promise.resolve(), lagged: () => undefined };
+  const quick: EventSink = {
+    send: (batch: EventBatch) => (seen.push(...batch.events.map(({ seq }) => seq)), true),
+    drained: () => Promise.resolve(),
+    lagged: () => undefined,
+  };
   const slow: EventSink = { send: () => false, drained: () => Promise.resolve(), lagged: () => void (lagged += 1) };
   await engine.subscribe(id, 0, quick);
   await engine.subscribe(id, 0, slow);
@@ -185,5 +211,9 @@ test('a slow subscriber is told to read again, and nobody else waits', async () 
   await settle();
   assert.equal(lagged, 1);
   assert.equal(seen.at(-1), engine.session(id).head);
-  assert.deepEqual(seen, [...new Set(seen)].sort((a, b) => a - b), 'no gap, no duplicate');
+  assert.deepEqual(
+    seen,
+    [...new Set(seen)].sort((a, b) => a - b),
+    'no gap, no duplicate',
+  );
 });

@@ -30,7 +30,7 @@ import type { EventSink } from './hub.ts';
 import { ProcessSlots } from './process-slots.ts';
 import { restoreSession } from './restore.ts';
 import { SessionActor } from './session-actor.ts';
-import type { ActorEnvironment } from './session-actor.ts';
+import type { ActorEnvironment } from './session-steps.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -88,7 +88,12 @@ export class Engine {
     const waking: Promise<void>[] = [];
     for (const session of await options.store.sessions()) {
       const row = bySession.get(session.id);
-      const busy = row !== undefined || session.activeTurnId !== undefined || session.state === 'working' || session.state === 'waiting' || session.queue.length > 0;
+      const busy =
+        row !== undefined ||
+        session.activeTurnId !== undefined ||
+        session.state === 'working' ||
+        session.state === 'waiting' ||
+        session.queue.length > 0;
       if (busy) waking.push(engine.#wake(session, row));
       else engine.#actors.set(session.id, new SessionActor(restingState(session), engine.#environment));
     }
@@ -107,10 +112,13 @@ export class Engine {
     if (record === undefined) return actor.resume({ runId, closed: true }); // It had not been told anything: it starts anew.
     try {
       const adopted = await runtime.adopt(record);
-      await actor.adopt(adopted, JSON.parse(context) as DriverContext, run.journal, offset);
+      await actor.life.adopt(adopted, JSON.parse(context) as DriverContext, run.journal, offset);
     } catch (error) {
       this.#environment.report(`adopting ${runId} failed`, error);
-      await actor.lose(runId, `Its process could not be taken over: ${error instanceof Error ? error.message : String(error)}`);
+      await actor.life.lose(
+        runId,
+        `Its process could not be taken over: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -150,7 +158,9 @@ export class Engine {
 
   /** Newest first. */
   sessions(): readonly Session[] {
-    return [...this.#actors.values()].map((actor) => actor.session).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+    return [...this.#actors.values()]
+      .map((actor) => actor.session)
+      .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
   }
 
   /** Throws `unknown_session`. */
@@ -160,7 +170,8 @@ export class Engine {
 
   async updateSession(id: SessionId, change: UpdateSession): Promise<Session> {
     const actor = this.#actor(id);
-    if (change.policy !== undefined) this.#options.agents.checkPolicy({ policy: change.policy, cwd: actor.session.cwd });
+    if (change.policy !== undefined)
+      this.#options.agents.checkPolicy({ policy: change.policy, cwd: actor.session.cwd });
     return actor.update(change);
   }
 
@@ -181,7 +192,8 @@ export class Engine {
     if (bytes > maxPromptBytes) {
       throw new ParleyError('prompt_too_large', `The prompt has ${bytes} bytes; at most ${maxPromptBytes} are taken.`);
     }
-    if (input.text.includes('\0')) throw new ParleyError('invalid_request', 'The prompt holds a NUL character.', { field: 'text' });
+    if (input.text.includes('\0'))
+      throw new ParleyError('invalid_request', 'The prompt holds a NUL character.', { field: 'text' });
     return actor.submit(input);
   }
 
@@ -227,7 +239,11 @@ export class Engine {
   }
 
   /** Everything after `after`, then the live stream, in one step. Returns how to unsubscribe and the head at that moment. */
-  async subscribe(id: SessionId, after: number, sink: EventSink): Promise<{ readonly unsubscribe: () => void; readonly head: number }> {
+  async subscribe(
+    id: SessionId,
+    after: number,
+    sink: EventSink,
+  ): Promise<{ readonly unsubscribe: () => void; readonly head: number }> {
     const actor = this.#actor(id);
     const unsubscribe = await actor.subscribe(after, sink);
     return { unsubscribe, head: actor.session.head };
@@ -270,9 +286,9 @@ export class Engine {
   }
 }
 
-
 async function existingFolder(cwd: string): Promise<string> {
-  if (!isAbsolute(cwd)) throw new ParleyError('folder_missing', `The folder "${cwd}" is not an absolute path.`, { cwd });
+  if (!isAbsolute(cwd))
+    throw new ParleyError('folder_missing', `The folder "${cwd}" is not an absolute path.`, { cwd });
   const found = await stat(cwd).catch(() => undefined);
   if (found === undefined) throw new ParleyError('folder_missing', `The folder "${cwd}" does not exist.`, { cwd });
   if (!found.isDirectory()) throw new ParleyError('folder_missing', `"${cwd}" is not a folder.`, { cwd });

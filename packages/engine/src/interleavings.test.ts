@@ -18,12 +18,48 @@ type Move =
   | { readonly do: 'kill-daemon'; readonly afterCommits: number };
 
 const move: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('submit' as const), when: fc.constantFrom<SubmitWhen>('now', 'steer', 'queue', 'interrupt'), wait: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('interrupt' as const), queue: fc.constantFrom('keep' as const, 'drop' as const) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('submit' as const),
+      when: fc.constantFrom<SubmitWhen>('now', 'steer', 'queue', 'interrupt'),
+      wait: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('interrupt' as const),
+      queue: fc.constantFrom('keep' as const, 'drop' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: 'cancel' as const }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('answer' as const), optionId: fc.constantFrom('yes' as const, 'no' as const) }) },
-  { weight: 10, arbitrary: fc.record({ do: fc.constant('agent' as const), act: fc.constantFrom('work' as const, 'consume' as const, 'finish' as const, 'finish' as const, 'fail' as const, 'ask' as const, 'crash' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('kill-daemon' as const), afterCommits: fc.integer({ min: 0, max: 3 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      optionId: fc.constantFrom('yes' as const, 'no' as const),
+    }),
+  },
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      do: fc.constant('agent' as const),
+      act: fc.constantFrom(
+        'work' as const,
+        'consume' as const,
+        'finish' as const,
+        'finish' as const,
+        'fail' as const,
+        'ask' as const,
+        'crash' as const,
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('kill-daemon' as const), afterCommits: fc.integer({ min: 0, max: 3 }) }),
+  },
 );
 
 /** What the agent does with what it has read, in one of the two ways of real ones with words that it did not get to. */
@@ -68,7 +104,12 @@ function act(agent: FakeProcess, what: Extract<Move, { do: 'agent' }>['act'], st
   }
 }
 
-function finish(agent: FakeProcess, turnId: TurnId, how: 'completed' | 'interrupted' | 'failed', style: 'returns' | 'takes-up'): void {
+function finish(
+  agent: FakeProcess,
+  turnId: TurnId,
+  how: 'completed' | 'interrupted' | 'failed',
+  style: 'returns' | 'takes-up',
+): void {
   agent.say({ says: 'ended', turnId, how });
   agent.current = undefined;
   agent.interrupted = false;
@@ -91,7 +132,10 @@ async function play(moves: readonly Move[], style: 'returns' | 'takes-up'): Prom
   const world = new World();
   let engine = await world.open();
   const id = await world.session(engine);
-  const accepted = new Map<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>();
+  const accepted = new Map<
+    TurnId,
+    { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }
+  >();
   let words = 0;
   for (const one of moves) {
     switch (one.do) {
@@ -122,7 +166,8 @@ async function play(moves: readonly Move[], style: 'returns' | 'takes-up'): Prom
       }
       case 'answer': {
         const [approval] = await Promise.race([engine.approvals(true), settle().then(() => [])]);
-        if (approval !== undefined) await Promise.race([engine.answer(approval.id, { optionId: one.optionId }).catch(onlyLate), settle()]);
+        if (approval !== undefined)
+          await Promise.race([engine.answer(approval.id, { optionId: one.optionId }).catch(onlyLate), settle()]);
         break;
       }
       case 'agent':
@@ -143,7 +188,10 @@ async function play(moves: readonly Move[], style: 'returns' | 'takes-up'): Prom
 }
 
 const onlyLate = (error: unknown): void => {
-  assert.ok(ParleyError.is(error) && ['turn_not_queued', 'approval_resolved', 'unknown_turn'].includes(error.code), String(error));
+  assert.ok(
+    ParleyError.is(error) && ['turn_not_queued', 'approval_resolved', 'unknown_turn'].includes(error.code),
+    String(error),
+  );
 };
 
 /** Let the agent finish what there is. */
@@ -151,13 +199,23 @@ async function drain(world: World, id: SessionId, style: 'returns' | 'takes-up')
   for (let i = 0; i < 500; i++) {
     await settle();
     const session = world.engine?.session(id);
-    if (session?.activeTurnId === undefined && session?.queue.length === 0 && session.state !== 'working' && session.state !== 'waiting') return;
+    if (
+      session?.activeTurnId === undefined &&
+      session?.queue.length === 0 &&
+      session.state !== 'working' &&
+      session.state !== 'waiting'
+    )
+      return;
     if (world.process !== undefined) act(world.process, 'finish', style);
   }
   assert.fail(`the session never came to rest: ${JSON.stringify(world.engine?.session(id))}`);
 }
 
-async function judge(world: World, id: SessionId, accepted: ReadonlyMap<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>): Promise<void> {
+async function judge(
+  world: World,
+  id: SessionId,
+  accepted: ReadonlyMap<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>,
+): Promise<void> {
   const engine = world.engine;
   assert.ok(engine);
   const { events } = await engine.events(id, 0, 100_000);
@@ -199,15 +257,25 @@ async function judge(world: World, id: SessionId, accepted: ReadonlyMap<TurnId, 
 }
 
 /** What was simply queued is heard in the order in which it was accepted. */
-function inOrder(accepted: ReadonlyMap<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>, received: readonly string[]): void {
+function inOrder(
+  accepted: ReadonlyMap<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>,
+  received: readonly string[],
+): void {
   // Words that come with an interrupt go in front of the queue, so they are left out here.
-  const queued = [...accepted.values()].filter(({ when, result }) => result.outcome === 'queued' && when !== 'interrupt').map(({ text }) => text);
+  const queued = [...accepted.values()]
+    .filter(({ when, result }) => result.outcome === 'queued' && when !== 'interrupt')
+    .map(({ text }) => text);
   const asHeard = received.filter((text) => queued.includes(text));
-  assert.deepEqual(asHeard, [...asHeard].sort((a, b) => numberOf(a) - numberOf(b)), 'queued messages keep their order');
+  assert.deepEqual(
+    asHeard,
+    [...asHeard].sort((a, b) => numberOf(a) - numberOf(b)),
+    'queued messages keep their order',
+  );
 }
 
 const numberOf = (text: string): number => Number(text.split(' ')[1]);
-const count = (events: readonly ParleyEvent[], matches: (event: ParleyEvent) => boolean): number => events.filter(matches).length;
+const count = (events: readonly ParleyEvent[], matches: (event: ParleyEvent) => boolean): number =>
+  events.filter(matches).length;
 
 for (const style of ['returns', 'takes-up'] as const) {
   test(`no message is lost, doubled or reordered in 5,000 interleavings (an agent that ${style} late words)`, async () => {

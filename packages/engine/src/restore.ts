@@ -12,7 +12,12 @@ export interface Restored {
 }
 
 /** Read what a session was in the middle of. */
-export async function restoreSession(store: Store, session: Session, row: RunRow | undefined, now: number): Promise<Restored> {
+export async function restoreSession(
+  store: Store,
+  session: Session,
+  row: RunRow | undefined,
+  now: number,
+): Promise<Restored> {
   const state = restingState(session);
   const journal = row?.record === undefined ? [] : await store.journal(row.runId);
   const told = new Set<TurnId>();
@@ -24,7 +29,11 @@ export async function restoreSession(store: Store, session: Session, row: RunRow
   for (const turn of await store.openTurns(session.id)) {
     switch (turn.state) {
       case 'running':
-        state.active = await restoreActive(store, turn, { told: told.has(turn.id), interrupted: interrupted.has(turn.id), now });
+        state.active = await restoreActive(store, turn, {
+          told: told.has(turn.id),
+          interrupted: interrupted.has(turn.id),
+          now,
+        });
         break;
       case 'queued':
         state.queue.push(turn);
@@ -36,12 +45,18 @@ export async function restoreSession(store: Store, session: Session, row: RunRow
         break;
     }
   }
-  for (const approval of await store.approvals({ pending: true, sessionId: session.id })) state.approvals.set(approval.id, approval);
+  for (const approval of await store.approvals({ pending: true, sessionId: session.id }))
+    state.approvals.set(approval.id, approval);
   // The stored total holds the running turn's part.
   if (state.active?.usage !== undefined) state.usageBefore = usageSince(session.usage, state.active.usage);
   if (row?.record !== undefined) {
     const context = JSON.parse(row.context) as { policy: Session['policy']; model?: string };
-    state.run = { phase: 'up', runId: row.runId, settings: { policy: context.policy, model: context.model }, idleSince: now };
+    state.run = {
+      phase: 'up',
+      runId: row.runId,
+      settings: { policy: context.policy, model: context.model },
+      idleSince: now,
+    };
   }
   return { state, run: row === undefined ? undefined : { row, journal } };
 }
@@ -72,7 +87,8 @@ async function foldTurn(store: Store, row: TurnRow): Promise<Pick<ActiveTurn, 'i
   let usage: ActiveTurn['usage'];
   for await (const event of eventsFrom(store, row)) {
     if (!('turnId' in event) || event.turnId !== row.id) continue;
-    if (event.type === 'item.started' && event.item.type !== 'user_message') items.set(event.item.id, { item: event.item, text: [] });
+    if (event.type === 'item.started' && event.item.type !== 'user_message')
+      items.set(event.item.id, { item: event.item, text: [] });
     if (event.type === 'item.delta') items.get(event.itemId)?.text.push(event.text);
     if (event.type === 'usage.updated') usage = event.usage;
     if (event.type !== 'item.completed') continue;

@@ -1,7 +1,16 @@
 // A driver and the run that it speaks to: feeds it, keeps the journal of what it was fed, and hands its lines to stdin exactly once.
 
 import { errorBody } from '@parley/schema';
-import type { Driver, DriverContext, DriverInput, DriverOutput, JournalEntry, Run, RunId, TurnId } from '@parley/schema';
+import type {
+  Driver,
+  DriverContext,
+  DriverInput,
+  DriverOutput,
+  JournalEntry,
+  Run,
+  RunId,
+  TurnId,
+} from '@parley/schema';
 import type { DriverJournalInput } from './decide/draft.ts';
 
 export class RunHost {
@@ -78,7 +87,10 @@ export class RunHost {
    * muted, but for stdin: what the stored driver had said and the dead daemon did not get to write is written now. Returns what the
    * driver had asked for last, so that the caller knows whether it wanted to go on.
    */
-  async replay(journal: readonly JournalEntry[], offset: number): Promise<{ readonly deadlines: ReadonlySet<string>; readonly wantedEnd: boolean }> {
+  async replay(
+    journal: readonly JournalEntry[],
+    offset: number,
+  ): Promise<{ readonly deadlines: ReadonlySet<string>; readonly wantedEnd: boolean }> {
     const deadlines = new Set<string>();
     let wantedEnd = false;
     let bytes = 0;

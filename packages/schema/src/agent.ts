@@ -43,7 +43,12 @@ export interface AgentView {
   readonly problem?: string;
 }
 
-export const SteerModeSchema: z.ZodType<SteerMode> = z.enum(['native', 'native-enqueue', 'queue-when-busy', 'interrupt-only']);
+export const SteerModeSchema: z.ZodType<SteerMode> = z.enum([
+  'native',
+  'native-enqueue',
+  'queue-when-busy',
+  'interrupt-only',
+]);
 
 export const AgentCapabilitiesSchema: z.ZodType<AgentCapabilities> = z.object({
   steer: SteerModeSchema,

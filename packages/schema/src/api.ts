@@ -78,7 +78,12 @@ export const SubmitTurnSchema: z.ZodType<SubmitTurn> = z.strictObject({
   text: z.string(),
   when: z.enum(['now', 'steer', 'queue', 'interrupt']).exactOptional(),
   idempotencyKey: z.string().min(1).max(200).exactOptional(),
-  timeoutMs: z.number().int().positive().max(7 * 24 * 3600 * 1000).exactOptional(),
+  timeoutMs: z
+    .number()
+    .int()
+    .positive()
+    .max(7 * 24 * 3600 * 1000)
+    .exactOptional(),
 });
 
 export interface SubmitResult {
@@ -106,7 +111,9 @@ export const SubmitResultSchema: z.ZodType<SubmitResult> = z.object({
 export interface Interrupt {
   readonly queue?: 'keep' | 'drop';
 }
-export const InterruptSchema: z.ZodType<Interrupt> = z.strictObject({ queue: z.enum(['keep', 'drop']).exactOptional() });
+export const InterruptSchema: z.ZodType<Interrupt> = z.strictObject({
+  queue: z.enum(['keep', 'drop']).exactOptional(),
+});
 export interface InterruptResult {
   /** Absent when nothing was running: then nothing happened. */
   readonly turnId?: TurnId;
@@ -125,7 +132,10 @@ export interface EventPage {
   /** The newest event's number at the time of reading. There is more while the last event's seq is below it. */
   readonly head: number;
 }
-export const EventPageSchema: z.ZodType<EventPage> = z.object({ events: z.array(EventSchema).readonly(), head: z.number().int() });
+export const EventPageSchema: z.ZodType<EventPage> = z.object({
+  events: z.array(EventSchema).readonly(),
+  head: z.number().int(),
+});
 
 // GET /api/sessions/:id/turns → TurnPage; GET /api/sessions/:id/turns/:turnId → Turn
 export interface TurnPage {
@@ -198,7 +208,9 @@ export const DaemonViewSchema: z.ZodType<DaemonView> = z.object({
 export interface StopDaemon {
   readonly runs?: 'keep' | 'end';
 }
-export const StopDaemonSchema: z.ZodType<StopDaemon> = z.strictObject({ runs: z.enum(['keep', 'end']).exactOptional() });
+export const StopDaemonSchema: z.ZodType<StopDaemon> = z.strictObject({
+  runs: z.enum(['keep', 'end']).exactOptional(),
+});
 
 /** A new one-time pairing link: POST /api/pairing-links → PairingLink (unix socket or bearer only). */
 export interface PairingLink {

@@ -60,7 +60,12 @@ export interface Config {
   readonly queue: { readonly max: number };
 }
 
-const seconds = (fallback: number) => z.number().positive().max(7 * 24 * 3600).default(fallback);
+const seconds = (fallback: number) =>
+  z
+    .number()
+    .positive()
+    .max(7 * 24 * 3600)
+    .default(fallback);
 const filled = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 export const AgentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
@@ -97,8 +102,16 @@ export const ConfigSchema: z.ZodType<Config> = z.strictObject({
     keep_warm: seconds(600),
   }),
   runs: filled({
-    max_output_bytes: z.number().int().positive().default(256 * 1024 * 1024),
-    max_line_bytes: z.number().int().positive().default(32 * 1024 * 1024),
+    max_output_bytes: z
+      .number()
+      .int()
+      .positive()
+      .default(256 * 1024 * 1024),
+    max_line_bytes: z
+      .number()
+      .int()
+      .positive()
+      .default(32 * 1024 * 1024),
     max_processes: z.number().int().positive().default(32),
   }),
   queue: filled({ max: z.number().int().positive().default(100) }),

@@ -68,10 +68,20 @@ export type DriverInput =
   /** Words into the running turn `into`. `turnId` is the turn that they become if the agent does not take them into `into`. */
   | { readonly type: 'steer'; readonly into: TurnId; readonly turnId: TurnId; readonly text: string }
   | { readonly type: 'interrupt'; readonly turnId: TurnId }
-  | { readonly type: 'answer'; readonly approvalId: ApprovalId; readonly answer: ApprovalAnswer; readonly option: 'allow' | 'allow-always' | 'deny' | 'cancel' }
+  | {
+      readonly type: 'answer';
+      readonly approvalId: ApprovalId;
+      readonly answer: ApprovalAnswer;
+      readonly option: 'allow' | 'allow-always' | 'deny' | 'cancel';
+    }
   | { readonly type: 'deadline'; readonly name: DriverDeadline }
   /** The process is gone and all its lines have been given. Always the last input. */
-  | { readonly type: 'exited'; readonly code: number | null; readonly signal: string | null; readonly stderrTail: string };
+  | {
+      readonly type: 'exited';
+      readonly code: number | null;
+      readonly signal: string | null;
+      readonly stderrTail: string;
+    };
 
 export type DriverOutput =
   /** One line for stdin, without its newline. */

@@ -13,14 +13,24 @@ interface ErrorKind {
   readonly hint: string;
 }
 
-const kind = (status: number, exit: ErrorKind['exit'], retryable: boolean, hint: string): ErrorKind => ({ status, exit, retryable, hint });
+const kind = (status: number, exit: ErrorKind['exit'], retryable: boolean, hint: string): ErrorKind => ({
+  status,
+  exit,
+  retryable,
+  hint,
+});
 
 export const errorCatalogue = {
   // The caller's input.
   invalid_request: kind(400, 2, false, 'Correct the named field; the API is described at /api/openapi.json.'),
   malformed_json: kind(400, 2, false, 'Send a body that is valid JSON with content-type application/json.'),
   empty_prompt: kind(400, 2, false, 'Give the agent some words: as an argument, or on standard input.'),
-  prompt_too_large: kind(413, 2, false, 'Shorten the prompt, or put the text in a file in the workspace and name the file.'),
+  prompt_too_large: kind(
+    413,
+    2,
+    false,
+    'Shorten the prompt, or put the text in a file in the workspace and name the file.',
+  ),
   body_too_large: kind(413, 2, false, 'Send less in one request.'),
   unsupported_media_type: kind(415, 2, false, 'Send content-type application/json.'),
   unknown_agent: kind(404, 2, false, 'Run `parley agents` to see the names.'),
@@ -34,23 +44,53 @@ export const errorCatalogue = {
   idempotency_conflict: kind(409, 2, false, 'Use a new key for a new input.'),
   queue_full: kind(429, 1, true, 'Wait until a queued turn has run, or cancel one.'),
   session_closed: kind(409, 1, false, 'Start a new session.'),
-  policy_not_allowed: kind(403, 2, false, 'Add the folder to `policy.full` in your own config.toml, or choose a stricter policy.'),
+  policy_not_allowed: kind(
+    403,
+    2,
+    false,
+    'Add the folder to `policy.full` in your own config.toml, or choose a stricter policy.',
+  ),
   config_invalid: kind(400, 2, false, 'Correct the named entry of the configuration file.'),
   events_pruned: kind(410, 1, false, 'Read the session from the beginning (after=0).'),
 
   // The gate.
-  host_not_allowed: kind(421, 1, false, 'Open Parley by the address that it printed, or add the name to `server.hosts`.'),
+  host_not_allowed: kind(
+    421,
+    1,
+    false,
+    'Open Parley by the address that it printed, or add the name to `server.hosts`.',
+  ),
   origin_not_allowed: kind(403, 1, false, 'Open the page from Parley itself, or add the origin to `server.origins`.'),
-  unauthenticated: kind(401, 1, false, 'Open the pairing link that `parley serve` or `parley pair` prints, or send the token as a bearer.'),
-  pairing_code_invalid: kind(403, 1, false, 'Pairing links work once and for ten minutes: run `parley pair` for a new one.'),
+  unauthenticated: kind(
+    401,
+    1,
+    false,
+    'Open the pairing link that `parley serve` or `parley pair` prints, or send the token as a bearer.',
+  ),
+  pairing_code_invalid: kind(
+    403,
+    1,
+    false,
+    'Pairing links work once and for ten minutes: run `parley pair` for a new one.',
+  ),
   forbidden: kind(403, 1, false, 'This credential has no right to do that.'),
 
   // The agent.
   agent_not_installed: kind(424, 3, false, 'Run `parley agents install <agent>`.'),
   agent_auth: kind(424, 3, false, "Log in with the agent's own command, or set its API key."),
-  agent_start_failed: kind(502, 1, true, 'Read the message and `parley daemon logs`; run the agent by hand to see more.'),
+  agent_start_failed: kind(
+    502,
+    1,
+    true,
+    'Read the message and `parley daemon logs`; run the agent by hand to see more.',
+  ),
   agent_crashed: kind(502, 1, true, 'Send the message again: the conversation resumes.'),
-  agent_protocol: kind(502, 1, true, 'The agent spoke in a way that Parley does not know: compare versions with `parley agents`.'),
+  agent_protocol: kind(
+    502,
+    1,
+    true,
+    'The agent spoke in a way that Parley does not know: compare versions with `parley agents`.',
+  ),
   agent_refused: kind(502, 1, false, 'Read the message: it is what the agent said.'),
   thread_missing: kind(410, 1, false, 'The agent has lost this conversation: start a new session.'),
   rate_limited: kind(429, 1, true, 'Wait, then send it again.'),
@@ -69,13 +109,28 @@ export const errorCatalogue = {
   interrupted: kind(409, 130, false, 'It was stopped on request.'),
 
   // Parley itself.
-  state_locked: kind(409, 1, false, 'Another Parley owns this state directory: use it, or choose another PARLEY_STATE_DIR.'),
+  state_locked: kind(
+    409,
+    1,
+    false,
+    'Another Parley owns this state directory: use it, or choose another PARLEY_STATE_DIR.',
+  ),
   state_on_network: kind(500, 1, false, 'SQLite is not safe there: set PARLEY_STATE_DIR to a local disk.'),
   state_newer: kind(500, 1, false, 'This state directory was written by a newer Parley: upgrade.'),
-  state_corrupt: kind(500, 1, false, 'A migration that ran before has changed: restore the state directory or start with a new one.'),
+  state_corrupt: kind(
+    500,
+    1,
+    false,
+    'A migration that ran before has changed: restore the state directory or start with a new one.',
+  ),
   daemon_unreachable: kind(503, 1, true, 'Start it with `parley serve` or `parley daemon status --start`.'),
   port_in_use: kind(500, 1, false, 'Choose another port with --port, or stop what uses it.'),
-  turn_lost: kind(500, 1, true, 'Parley could not find out how the turn ended: look at the workspace, then send it again.'),
+  turn_lost: kind(
+    500,
+    1,
+    true,
+    'Parley could not find out how the turn ended: look at the workspace, then send it again.',
+  ),
   shutting_down: kind(503, 1, true, 'The daemon is stopping: try again in a moment.'),
   internal: kind(500, 1, false, 'This is a defect in Parley: see `parley daemon logs`.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -19,7 +19,13 @@ import type { Usage } from './usage.ts';
 
 /** What happened, before it has a number. */
 export type EventBody =
-  | { readonly type: 'session.created'; readonly agent: string; readonly cwd: string; readonly title: string; readonly policy: Policy }
+  | {
+      readonly type: 'session.created';
+      readonly agent: string;
+      readonly cwd: string;
+      readonly title: string;
+      readonly policy: Policy;
+    }
   | {
       readonly type: 'session.updated';
       readonly title?: string;
@@ -45,7 +51,12 @@ export type EventBody =
     }
   | { readonly type: 'item.completed'; readonly turnId: TurnId; readonly item: Item }
   | { readonly type: 'approval.requested'; readonly turnId: TurnId; readonly approval: Approval }
-  | { readonly type: 'approval.resolved'; readonly turnId: TurnId; readonly approvalId: ApprovalId; readonly resolution: ApprovalResolution }
+  | {
+      readonly type: 'approval.resolved';
+      readonly turnId: TurnId;
+      readonly approvalId: ApprovalId;
+      readonly resolution: ApprovalResolution;
+    }
   /** `usage`: this turn so far; `total`: the session so far. */
   | { readonly type: 'usage.updated'; readonly turnId: TurnId; readonly usage: Usage; readonly total: Usage }
   | { readonly type: 'queue.changed'; readonly queue: readonly QueuedTurn[] }
@@ -75,7 +86,14 @@ const turnId = TurnIdSchema;
 const usage = UsageSchema.exactOptional();
 
 export const EventSchema: z.ZodType<ParleyEvent> = z.discriminatedUnion('type', [
-  z.object({ ...place, type: z.literal('session.created'), agent: z.string(), cwd: z.string(), title: z.string(), policy: PolicySchema }),
+  z.object({
+    ...place,
+    type: z.literal('session.created'),
+    agent: z.string(),
+    cwd: z.string(),
+    title: z.string(),
+    policy: PolicySchema,
+  }),
   z.object({
     ...place,
     type: z.literal('session.updated'),
@@ -118,6 +136,8 @@ export const EventSchema: z.ZodType<ParleyEvent> = z.discriminatedUnion('type', 
 /** The events after which a turn is over. */
 export const terminalEventTypes = ['turn.completed', 'turn.interrupted', 'turn.failed', 'turn.lost'] as const;
 
-export function isTerminal(event: EventBody): event is Extract<EventBody, { type: (typeof terminalEventTypes)[number] }> {
+export function isTerminal(
+  event: EventBody,
+): event is Extract<EventBody, { type: (typeof terminalEventTypes)[number] }> {
   return (terminalEventTypes as readonly string[]).includes(event.type);
 }

@@ -130,7 +130,12 @@ export const ItemSchema: z.ZodType<Item> = z.discriminatedUnion('type', [
     exitCode: z.number().int().exactOptional(),
     durationMs: z.number().nonnegative().exactOptional(),
   }),
-  z.object({ id: ItemIdSchema, type: z.literal('file_change'), status: StatusSchema, changes: z.array(FileChangeSchema).readonly() }),
+  z.object({
+    id: ItemIdSchema,
+    type: z.literal('file_change'),
+    status: StatusSchema,
+    changes: z.array(FileChangeSchema).readonly(),
+  }),
   z.object({
     id: ItemIdSchema,
     type: z.literal('tool_call'),

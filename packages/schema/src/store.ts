@@ -67,7 +67,12 @@ export interface Change {
   readonly turns?: readonly TurnRow[];
   readonly approvals?: readonly Approval[];
   readonly run?: RunChange;
-  readonly idempotency?: { readonly key: string; readonly fingerprint: string; readonly result: string; readonly at: number };
+  readonly idempotency?: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly result: string;
+    readonly at: number;
+  };
   /** Remove the deltas with `from <= seq < to`. */
   readonly pruneDeltas?: { readonly from: number; readonly to: number };
   /** True where it promises something (input accepted, approval answered, turn ended): it must survive a power cut. */
@@ -79,7 +84,10 @@ export interface Store {
   sessions(): Promise<readonly Session[]>;
   session(id: SessionId): Promise<Session | undefined>;
   /** Events with `after < seq <= until`, oldest first, at most `limit`. */
-  events(id: SessionId, range: { readonly after: number; readonly until?: number; readonly limit: number }): Promise<readonly StoredEvent[]>;
+  events(
+    id: SessionId,
+    range: { readonly after: number; readonly until?: number; readonly limit: number },
+  ): Promise<readonly StoredEvent[]>;
   /** Newest first. */
   turns(id: SessionId, limit: number): Promise<readonly TurnRow[]>;
   turn(id: SessionId, turnId: TurnId): Promise<TurnRow | undefined>;
@@ -91,7 +99,10 @@ export interface Store {
   runs(): Promise<readonly RunRow[]>;
   /** All journal entries of a run, in order. */
   journal(runId: RunId): Promise<readonly JournalEntry[]>;
-  idempotent(id: SessionId, key: string): Promise<{ readonly fingerprint: string; readonly result: string } | undefined>;
+  idempotent(
+    id: SessionId,
+    key: string,
+  ): Promise<{ readonly fingerprint: string; readonly result: string } | undefined>;
   /** All or nothing. Never reorders: changes of one session are committed in the order of the calls. */
   commit(change: Change): Promise<void>;
   deleteSession(id: SessionId): Promise<void>;

@@ -38,7 +38,17 @@ export type TurnEnd =
   | { readonly state: 'failed'; readonly error: ErrorBody }
   | { readonly state: 'lost'; readonly error: ErrorBody };
 
-export const turnStates = ['queued', 'running', 'steering', 'steered', 'cancelled', 'completed', 'interrupted', 'failed', 'lost'] as const;
+export const turnStates = [
+  'queued',
+  'running',
+  'steering',
+  'steered',
+  'cancelled',
+  'completed',
+  'interrupted',
+  'failed',
+  'lost',
+] as const;
 
 export const TurnSchema: z.ZodType<Turn> = z.object({
   id: TurnIdSchema,

@@ -30,7 +30,13 @@ export const UsageSchema: z.ZodType<Usage> = z.object({
 });
 
 export const usageBuckets = [
-  'inputUncached', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'output', 'reasoning', 'costUsd',
+  'inputUncached',
+  'cacheRead',
+  'cacheWrite5m',
+  'cacheWrite1h',
+  'output',
+  'reasoning',
+  'costUsd',
 ] as const satisfies readonly (keyof Usage)[];
 
 /** The sum of two usages, bucket by bucket; a bucket unknown on both sides stays unknown. */

@@ -57,7 +57,9 @@ export function ApprovalCard({ approval, agentTitle }: Props) {
         <Icon name={kind === 'question' ? 'question' : 'hand'} className="mt-0.5 size-5 text-waiting" />
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-baseline justify-between gap-x-3">
-            <p className="text-xs font-medium text-waiting">{kind === 'question' ? `${agentTitle} asks you` : `${agentTitle} asks for permission`}</p>
+            <p className="text-xs font-medium text-waiting">
+              {kind === 'question' ? `${agentTitle} asks you` : `${agentTitle} asks for permission`}
+            </p>
             <Countdown until={approval.deadlineAt} />
           </div>
           <h3 id={id} className="font-semibold wrap-anywhere">

@@ -11,7 +11,8 @@ import type { Transcript } from '../transcript/model.ts';
 export function Outbox({ sessionId, transcript }: { readonly sessionId: SessionId; readonly transcript: Transcript }) {
   const all = useStore(outbox);
   const shown = all.filter(
-    (outgoing) => outgoing.sessionId === sessionId && (outgoing.turnId === undefined || !isTold(transcript, outgoing.turnId)),
+    (outgoing) =>
+      outgoing.sessionId === sessionId && (outgoing.turnId === undefined || !isTold(transcript, outgoing.turnId)),
   );
   return shown.map((outgoing) => (
     <div key={outgoing.key} className="py-2">
@@ -50,12 +51,15 @@ function Note({ outgoing: { key, state, error } }: { readonly outgoing: Outgoing
 function isTold({ blocks, queue }: Transcript, turnId: TurnId): boolean {
   if (queue.some((queued) => queued.turnId === turnId)) return true;
   // They are new: they can only stand at the end.
-  return blocks.slice(-5).some(
-    (block) =>
-      block.kind === 'turn' &&
-      (block.id === turnId ||
-        block.entries.some(
-          (entry) => entry.kind === 'item' && entry.item.type === 'user_message' && entry.item.steer?.turnId === turnId,
-        )),
-  );
+  return blocks
+    .slice(-5)
+    .some(
+      (block) =>
+        block.kind === 'turn' &&
+        (block.id === turnId ||
+          block.entries.some(
+            (entry) =>
+              entry.kind === 'item' && entry.item.type === 'user_message' && entry.item.steer?.turnId === turnId,
+          )),
+    );
 }

@@ -6,7 +6,13 @@ import { client, errorOf } from '../state/daemon.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 
-export function QueueList({ sessionId, queue }: { readonly sessionId: SessionId; readonly queue: readonly QueuedTurn[] }) {
+export function QueueList({
+  sessionId,
+  queue,
+}: {
+  readonly sessionId: SessionId;
+  readonly queue: readonly QueuedTurn[];
+}) {
   const [problem, setProblem] = useState<string>();
   if (queue.length === 0) return null;
   const cancel = (turnId: TurnId) => {

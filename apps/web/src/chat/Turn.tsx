@@ -24,10 +24,17 @@ interface Props {
 export const Turn = memo(function Turn({ turn, agentTitle }: Props) {
   const [all, setAll] = useState(false);
   const running = turn.state === 'running';
-  const { groups, unknown, needsPrompt, hidden } = useMemo(() => arrangeTurn(turn, all ? Infinity : entriesAtFirst), [turn, all]);
+  const { groups, unknown, needsPrompt, hidden } = useMemo(
+    () => arrangeTurn(turn, all ? Infinity : entriesAtFirst),
+    [turn, all],
+  );
   const waiting = pendingApprovals(turn);
   return (
-    <article className="turn space-y-4 py-4" data-running={running || undefined} aria-label={`Turn: ${turn.text.slice(0, 80)}`}>
+    <article
+      className="turn space-y-4 py-4"
+      data-running={running || undefined}
+      aria-label={`Turn: ${turn.text.slice(0, 80)}`}
+    >
       {needsPrompt && (
         <MessageBubble>
           <LongText text={turn.text} />

@@ -8,7 +8,9 @@ import type { DiffLine } from './parse-diff.ts';
 /** More lines than this are shown on request. */
 const shownAtFirst = 300;
 
-const looks: Readonly<Record<DiffLine['kind'], { readonly row: string; readonly sign: string; readonly word: string }>> = {
+const looks: Readonly<
+  Record<DiffLine['kind'], { readonly row: string; readonly sign: string; readonly word: string }>
+> = {
   context: { row: '', sign: ' ', word: '' },
   added: { row: 'bg-added-soft text-added', sign: '+', word: 'added: ' },
   removed: { row: 'bg-removed-soft text-removed', sign: '−', word: 'removed: ' },
@@ -43,7 +45,10 @@ function Line({ line }: { readonly line: DiffLine }) {
   const { row, sign, word } = looks[line.kind];
   return (
     <div className={`flex pr-3 ${row}`}>
-      <span aria-hidden="true" className="w-10 shrink-0 pr-1 text-right text-muted tabular-nums select-none max-sm:hidden">
+      <span
+        aria-hidden="true"
+        className="w-10 shrink-0 pr-1 text-right text-muted tabular-nums select-none max-sm:hidden"
+      >
         {line.before}
       </span>
       <span aria-hidden="true" className="w-10 shrink-0 pr-1 text-right text-muted tabular-nums select-none">

@@ -27,6 +27,9 @@ test('removed lines that look like headers are removed lines', () => {
 });
 
 test('a missing newline at the end is a note, and what is no diff is shown as it is', () => {
-  assert.deepEqual(parseDiff('@@ -0,0 +1 @@\n+x\n\\ No newline at end of file').at(-1), { kind: 'note', text: 'No newline at end of file' });
+  assert.deepEqual(parseDiff('@@ -0,0 +1 @@\n+x\n\\ No newline at end of file').at(-1), {
+    kind: 'note',
+    text: 'No newline at end of file',
+  });
   assert.deepEqual(parseDiff('Binary files differ\n'), [{ kind: 'note', text: 'Binary files differ' }]);
 });

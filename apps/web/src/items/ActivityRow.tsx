@@ -20,7 +20,8 @@ interface Props {
   readonly content?: (() => ReactNode) | undefined;
 }
 
-const line = 'flex w-full min-w-0 items-center gap-2.5 rounded-lg px-2 py-1.5 text-left text-sm pointer-coarse:min-h-11';
+const line =
+  'flex w-full min-w-0 items-center gap-2.5 rounded-lg px-2 py-1.5 text-left text-sm pointer-coarse:min-h-11';
 
 export function ActivityRow({ icon, kind, title, running, end, bad = false, openAtFirst = false, content }: Props) {
   const [open, setOpen] = useState(openAtFirst);

@@ -6,8 +6,20 @@ import { ActivityRow } from './ActivityRow.tsx';
 import { CommandText } from './CommandText.tsx';
 import { FileChangeRow } from './FileChanges.tsx';
 
-const outcomes = { allowed: 'Allowed', denied: 'Denied', cancelled: 'Cancelled', expired: 'Not answered in time', withdrawn: 'Withdrawn' } as const;
-const deciders = { person: '', policy: 'by the policy', deadline: 'so it was denied', agent: 'by the agent', engine: 'by Parley' } as const;
+const outcomes = {
+  allowed: 'Allowed',
+  denied: 'Denied',
+  cancelled: 'Cancelled',
+  expired: 'Not answered in time',
+  withdrawn: 'Withdrawn',
+} as const;
+const deciders = {
+  person: '',
+  policy: 'by the policy',
+  deadline: 'so it was denied',
+  agent: 'by the agent',
+  engine: 'by Parley',
+} as const;
 
 export const ApprovalRecord = memo(function ApprovalRecord({ approval }: { readonly approval: Approval }) {
   const { resolution, command, cwd, changes } = approval;

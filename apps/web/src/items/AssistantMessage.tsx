@@ -2,7 +2,7 @@
 
 import type { AssistantMessageItem } from '@parley/schema';
 import { memo } from 'react';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../markdown/LazyMarkdown.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
 
 export const AssistantMessage = memo(function AssistantMessage({

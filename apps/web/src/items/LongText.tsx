@@ -13,7 +13,11 @@ export function LongText({ text }: { readonly text: string }) {
     <>
       <p className="whitespace-pre-wrap wrap-anywhere">{whole ? text : `${beginning} …`}</p>
       {!whole && (
-        <button type="button" className="mt-1 text-sm text-accent underline underline-offset-2" onClick={() => setAll(true)}>
+        <button
+          type="button"
+          className="mt-1 text-sm text-accent underline underline-offset-2"
+          onClick={() => setAll(true)}
+        >
           Show all ({text.length.toLocaleString('en-US')} characters)
         </button>
       )}

@@ -50,7 +50,9 @@ export function UnknownEvents({ notices }: { readonly notices: readonly NoticeEn
       }
       end="details"
       content={() =>
-        notices.map((notice) => <OutputBlock key={notice.id} output={prettyJson(notice.raw ?? notice.text)} label={notice.text} />)
+        notices.map((notice) => (
+          <OutputBlock key={notice.id} output={prettyJson(notice.raw ?? notice.text)} label={notice.text} />
+        ))
       }
     />
   );

@@ -28,12 +28,19 @@ export const OutputBlock = memo(function OutputBlock({ output, label }: Props) {
         <CopyButton text={plain} />
       </div>
       {(hiddenLines > 0 || cut) && (
-        <Button weight="quiet" className="w-full rounded-none border-b border-line text-xs" onClick={() => setAll(true)}>
+        <Button
+          weight="quiet"
+          className="w-full rounded-none border-b border-line text-xs"
+          onClick={() => setAll(true)}
+        >
           Show all{hiddenLines > 0 ? ` (${hiddenLines.toLocaleString('en-US')} lines before this)` : ''}
         </Button>
       )}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="max-h-[50vh] overflow-auto p-2.5 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere">
+      <pre
+        tabIndex={0}
+        className="max-h-[50vh] overflow-auto p-2.5 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere"
+      >
         {text}
       </pre>
     </div>

@@ -36,5 +36,9 @@ export const Plan = memo(function Plan({ item, live }: { readonly item: PlanItem
 function Mark({ status, live }: { readonly status: PlanStep['status']; readonly live: boolean }) {
   if (status === 'completed') return <Icon name="check" className="size-4 text-added" />;
   if (status === 'in_progress' && live) return <Spinner />;
-  return <span className={`size-2.5 rounded-full border-[1.5px] ${status === 'pending' ? 'border-edge' : 'border-accent'}`} />;
+  return (
+    <span
+      className={`size-2.5 rounded-full border-[1.5px] ${status === 'pending' ? 'border-edge' : 'border-accent'}`}
+    />
+  );
 }

@@ -2,13 +2,23 @@
 
 import type { ReasoningItem } from '@parley/schema';
 import { memo } from 'react';
-import { Markdown } from '../markdown/Markdown.tsx';
+import { Markdown } from '../markdown/LazyMarkdown.tsx';
 import { ActivityRow } from './ActivityRow.tsx';
 
-export const Reasoning = memo(function Reasoning({ item, open }: { readonly item: ReasoningItem; readonly open: boolean }) {
+export const Reasoning = memo(function Reasoning({
+  item,
+  open,
+}: {
+  readonly item: ReasoningItem;
+  readonly open: boolean;
+}) {
   const text = item.text.trim();
   if (text === '' && !open) return null;
-  const firstLine = text.split('\n', 1)[0]?.replaceAll(/[*_`#]/g, '').trim() ?? '';
+  const firstLine =
+    text
+      .split('\n', 1)[0]
+      ?.replaceAll(/[*_`#]/g, '')
+      .trim() ?? '';
   return (
     <ActivityRow
       icon="thought"

@@ -7,7 +7,13 @@ import { isBad, statusText } from './item-status.ts';
 import { OutputBlock } from './OutputBlock.tsx';
 import { prettyJson } from './pretty-json.ts';
 
-export const ToolCall = memo(function ToolCall({ item, open }: { readonly item: ToolCallItem; readonly open: boolean }) {
+export const ToolCall = memo(function ToolCall({
+  item,
+  open,
+}: {
+  readonly item: ToolCallItem;
+  readonly open: boolean;
+}) {
   const { input, output } = item;
   const name = item.server === undefined ? item.name : `${item.server} · ${item.name}`;
   const hasContent = (input ?? '') !== '' || (output ?? '') !== '';

@@ -54,7 +54,9 @@ export function Block({ token: any, growing }: Props): ReactNode {
 }
 
 function Blocks({ tokens, growing }: { readonly tokens: readonly Token[]; readonly growing: boolean }): ReactNode {
-  return tokens.map((token, index) => <Block key={index} token={token} growing={growing && index === tokens.length - 1} />);
+  return tokens.map((token, index) => (
+    <Block key={index} token={token} growing={growing && index === tokens.length - 1} />
+  ));
 }
 
 function List({ token, growing }: { readonly token: Tokens.List; readonly growing: boolean }) {

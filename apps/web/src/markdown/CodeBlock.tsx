@@ -49,7 +49,10 @@ function Line({ line }: { readonly line: CodeLine }) {
 }
 
 function useColours(code: string, language: string, wanted: boolean): readonly CodeLine[] | undefined {
-  const [coloured, setColoured] = useState<{ readonly code: string; readonly lines: readonly CodeLine[] | undefined }>();
+  const [coloured, setColoured] = useState<{
+    readonly code: string;
+    readonly lines: readonly CodeLine[] | undefined;
+  }>();
   useEffect(() => {
     if (!wanted) return undefined;
     let gone = false;

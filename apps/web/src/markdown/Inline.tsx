@@ -45,7 +45,11 @@ function InlineToken({ token }: { readonly token: MarkedToken }): ReactNode {
         </SafeLink>
       );
     case 'image':
-      return <SafeLink href={decodeReferences(token.href)}>{`Image: ${decodeReferences(token.text) || token.href}`}</SafeLink>;
+      return (
+        <SafeLink
+          href={decodeReferences(token.href)}
+        >{`Image: ${decodeReferences(token.text) || token.href}`}</SafeLink>
+      );
     case 'html':
       // The one tag that people write because Markdown's tables have no other way.
       return /^<br\s*\/?>$/i.test(token.text) ? <br /> : token.text;

@@ -40,5 +40,7 @@ const MemoBlock = memo(
     before.growing === after.growing &&
     (before.token === after.token ||
       // Link definitions may resolve later, at the complete text: the tokens differ then although the text is the same.
-      (before.token.raw === after.token.raw && before.token.type === after.token.type && !before.token.raw.includes('['))),
+      (before.token.raw === after.token.raw &&
+        before.token.type === after.token.type &&
+        !before.token.raw.includes('['))),
 );

@@ -32,9 +32,33 @@ const grammars: Readonly<Record<string, () => Promise<LanguageInput>>> = {
 
 /** TypeScript's own grammars are nearly the same as TSX's; one file serves them all. */
 const aliases: Readonly<Record<string, string>> = {
-  ts: 'tsx', typescript: 'tsx', js: 'tsx', javascript: 'tsx', jsx: 'tsx', mjs: 'tsx', cjs: 'tsx', mts: 'tsx', jsonc: 'json', json5: 'json',
-  sh: 'bash', shell: 'bash', shellscript: 'bash', zsh: 'bash', console: 'bash', py: 'python', patch: 'diff', htm: 'html', xml: 'html',
-  svg: 'html', md: 'markdown', yml: 'yaml', rs: 'rust', golang: 'go', h: 'c', cpp: 'c', 'c++': 'c',
+  ts: 'tsx',
+  typescript: 'tsx',
+  js: 'tsx',
+  javascript: 'tsx',
+  jsx: 'tsx',
+  mjs: 'tsx',
+  cjs: 'tsx',
+  mts: 'tsx',
+  jsonc: 'json',
+  json5: 'json',
+  sh: 'bash',
+  shell: 'bash',
+  shellscript: 'bash',
+  zsh: 'bash',
+  console: 'bash',
+  py: 'python',
+  patch: 'diff',
+  htm: 'html',
+  xml: 'html',
+  svg: 'html',
+  md: 'markdown',
+  yml: 'yaml',
+  rs: 'rust',
+  golang: 'go',
+  h: 'c',
+  cpp: 'c',
+  'c++': 'c',
 };
 
 const prefix = '--tok-';

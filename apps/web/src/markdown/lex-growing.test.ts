@@ -7,9 +7,35 @@ import { lexer } from 'marked';
 import { lexGrowing, nothingLexed } from './lex-growing.ts';
 
 const piece = fc.constantFrom(
-  'Some words. ', '**bold** and `code` ', '\n', '\n\n', '- one\n', '- two\n', '  - inner\n', '1. first\n', '  continued\n',
-  '# Title\n', '===\n', '---\n', '```ts\n', 'const a = 1;\n', '```\n', '    indented\n', '> quote\n', '| a | b |\n', '|---|---|\n',
-  '| 1 | 2 |\n', '<div>\n', '</div>\n', '[link](https://example.org) ', '~~gone~~', '\t', '\r\n', '* * *\n', '- [ ] task\n', 'ü — ',
+  'Some words. ',
+  '**bold** and `code` ',
+  '\n',
+  '\n\n',
+  '- one\n',
+  '- two\n',
+  '  - inner\n',
+  '1. first\n',
+  '  continued\n',
+  '# Title\n',
+  '===\n',
+  '---\n',
+  '```ts\n',
+  'const a = 1;\n',
+  '```\n',
+  '    indented\n',
+  '> quote\n',
+  '| a | b |\n',
+  '|---|---|\n',
+  '| 1 | 2 |\n',
+  '<div>\n',
+  '</div>\n',
+  '[link](https://example.org) ',
+  '~~gone~~',
+  '\t',
+  '\r\n',
+  '* * *\n',
+  '- [ ] task\n',
+  'ü — ',
 );
 
 const shape = (blocks: readonly { readonly type: string; readonly raw: string }[]) =>
@@ -17,15 +43,19 @@ const shape = (blocks: readonly { readonly type: string; readonly raw: string }[
 
 test('a text that grows in any steps has the blocks of the whole text', () => {
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 25 }), fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }), (pieces, steps) => {
-      const text = pieces.join('');
-      let lexed = nothingLexed;
-      for (let at = 0, n = 0; at < text.length; n++) {
-        at += steps[n % steps.length] ?? 1;
-        lexed = lexGrowing(lexed, text.slice(0, at));
-      }
-      assert.deepEqual(shape(lexed.blocks), shape(lexer(text)));
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 25 }),
+      fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }),
+      (pieces, steps) => {
+        const text = pieces.join('');
+        let lexed = nothingLexed;
+        for (let at = 0, n = 0; at < text.length; n++) {
+          at += steps[n % steps.length] ?? 1;
+          lexed = lexGrowing(lexed, text.slice(0, at));
+        }
+        assert.deepEqual(shape(lexed.blocks), shape(lexer(text)));
+      },
+    ),
     { numRuns: 2000 },
   );
 });
@@ -40,5 +70,8 @@ test('blocks before the last two keep their identity', () => {
 
 test('a text that was replaced is read anew', () => {
   const lexed = lexGrowing(lexGrowing(nothingLexed, 'One.'), 'Other.');
-  assert.deepEqual(lexed.blocks.map(({ raw }) => raw), ['Other.']);
+  assert.deepEqual(
+    lexed.blocks.map(({ raw }) => raw),
+    ['Other.'],
+  );
 });

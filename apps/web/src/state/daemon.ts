@@ -20,7 +20,12 @@ export function errorOf(error: unknown): ErrorBody {
     return error.body;
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message, hint: 'Reload the page; if it stays, see `parley daemon logs`.', retryable: false };
+  return {
+    code: 'internal',
+    message,
+    hint: 'Reload the page; if it stays, see `parley daemon logs`.',
+    retryable: false,
+  };
 }
 
 /** Exchanges a one-time code for this browser's cookie. Resolves to an error for people, or undefined when it worked. */
@@ -36,7 +41,9 @@ export async function pair(code: string): Promise<string | undefined> {
       return undefined;
     }
     const body = (await answer.json().catch(() => undefined)) as { readonly error?: ErrorBody } | undefined;
-    return body?.error === undefined ? `The daemon answered ${answer.status}.` : `${body.error.message} ${body.error.hint}`;
+    return body?.error === undefined
+      ? `The daemon answered ${answer.status}.`
+      : `${body.error.message} ${body.error.hint}`;
   } catch {
     return 'The daemon does not answer. Is it running?';
   }

@@ -41,8 +41,17 @@ export function discard(key: string): void {
 
 /** Takes up what an earlier page of this tab could not send, and sends what waits whenever there is a connection again. */
 export function startOutbox(): void {
-  outbox.set(kept().filter(({ key }) => outbox.get().every((known) => known.key !== key)).concat(outbox.get()));
-  outbox.subscribe(() => keepInTab('outbox', outbox.get().filter(({ state }) => state !== 'accepted')));
+  outbox.set(
+    kept()
+      .filter(({ key }) => outbox.get().every((known) => known.key !== key))
+      .concat(outbox.get()),
+  );
+  outbox.subscribe(() =>
+    keepInTab(
+      'outbox',
+      outbox.get().filter(({ state }) => state !== 'accepted'),
+    ),
+  );
   const sendWaiting = () => {
     if (link.get() !== 'open') return;
     for (const outgoing of outbox.get()) if (outgoing.state === 'waiting') void deliver(outgoing);
@@ -78,7 +87,15 @@ function kept(): readonly Outgoing[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry: Partial<Outgoing>) =>
     typeof entry.key === 'string' && typeof entry.sessionId === 'string' && typeof entry.text === 'string'
-      ? [{ key: entry.key, sessionId: entry.sessionId, text: entry.text, when: entry.when ?? 'now', state: 'waiting' as const }]
+      ? [
+          {
+            key: entry.key,
+            sessionId: entry.sessionId,
+            text: entry.text,
+            when: entry.when ?? 'now',
+            state: 'waiting' as const,
+          },
+        ]
       : [],
   );
 }

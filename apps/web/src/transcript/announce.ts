@@ -10,7 +10,9 @@ export function announce(event: ParleyEvent): string | undefined {
   switch (event.type) {
     case 'item.completed':
       if (event.item.type !== 'assistant_message' || event.item.text.trim() === '') return undefined;
-      return event.item.text.length <= longest ? event.item.text : `${event.item.text.slice(0, longest)} … (answer goes on)`;
+      return event.item.text.length <= longest
+        ? event.item.text
+        : `${event.item.text.slice(0, longest)} … (answer goes on)`;
     case 'approval.requested':
       return `The agent asks: ${event.approval.title}`;
     case 'approval.resolved':

@@ -20,15 +20,19 @@ describe('output', () => {
 
   test('a capped text is the end of the text and tells how many lines are missing', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'b') , maxLength: 4 }), { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 10 }), (lines, cap) => {
-        const text = lines.join('\n');
-        const whole = text.endsWith('\n') ? text.slice(0, -1) : text;
-        const count = whole.split('\n').length;
-        const capped = capLines(text, cap, 1_000_000);
-        assert.ok(whole.endsWith(capped.text));
-        assert.equal(capped.hiddenLines, Math.max(0, count - cap));
-        assert.equal(capped.cut, false);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 4 }), { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 10 }),
+        (lines, cap) => {
+          const text = lines.join('\n');
+          const whole = text.endsWith('\n') ? text.slice(0, -1) : text;
+          const count = whole.split('\n').length;
+          const capped = capLines(text, cap, 1_000_000);
+          assert.ok(whole.endsWith(capped.text));
+          assert.equal(capped.hiddenLines, Math.max(0, count - cap));
+          assert.equal(capped.cut, false);
+        },
+      ),
     );
   });
 

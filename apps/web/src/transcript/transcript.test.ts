@@ -66,7 +66,11 @@ const session = fc
       turn.items.forEach((item, n) => {
         bodies.push({ type: 'item.started', turnId: id, item: textItem(itemId(t, n), item.kind, '') });
         for (const text of item.parts) bodies.push({ type: 'item.delta', turnId: id, itemId: itemId(t, n), text });
-        bodies.push({ type: 'item.completed', turnId: id, item: textItem(itemId(t, n), item.kind, item.parts.join('')) });
+        bodies.push({
+          type: 'item.completed',
+          turnId: id,
+          item: textItem(itemId(t, n), item.kind, item.parts.join('')),
+        });
       });
       turn.approvals.forEach((answered, n) => {
         bodies.push({ type: 'approval.requested', turnId: id, approval: approval(t, n) });
@@ -169,8 +173,19 @@ describe('transcript', () => {
   });
 
   test('a row of retries is one entry that counts', () => {
-    const retry = (text: string): EventBody => ({ type: 'notice', turnId: turnId(1), level: 'warning', code: 'retrying', text });
-    const events = numbered([{ type: 'turn.started', turnId: turnId(1), text: 'a' }, retry('1/3'), retry('2/3'), retry('3/3')]);
+    const retry = (text: string): EventBody => ({
+      type: 'notice',
+      turnId: turnId(1),
+      level: 'warning',
+      code: 'retrying',
+      text,
+    });
+    const events = numbered([
+      { type: 'turn.started', turnId: turnId(1), text: 'a' },
+      retry('1/3'),
+      retry('2/3'),
+      retry('3/3'),
+    ]);
     const turn = activeTurn(replay(events));
     assert.deepEqual(
       turn?.entries.map((entry) => entry.kind === 'notice' && [entry.text, entry.times]),

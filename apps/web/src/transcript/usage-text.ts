@@ -8,7 +8,8 @@ export function usageText(usage: Usage | undefined): string {
   if (usage === undefined || (input === undefined && usage.output === undefined && usage.costUsd === undefined)) {
     return 'usage unknown';
   }
-  const cached = usage.cacheRead === undefined || usage.cacheRead === 0 ? '' : ` (${tokensText(usage.cacheRead)} cached)`;
+  const cached =
+    usage.cacheRead === undefined || usage.cacheRead === 0 ? '' : ` (${tokensText(usage.cacheRead)} cached)`;
   const parts = [
     input === undefined ? 'input unknown' : `${tokensText(input)} in${cached}`,
     usage.output === undefined ? 'output unknown' : `${tokensText(usage.output)} out`,

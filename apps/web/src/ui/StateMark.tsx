@@ -16,10 +16,14 @@ export function StateMark({ state }: { readonly state: SessionState }) {
       {state === 'idle' && <span className="size-2 rounded-full border-[1.5px] border-edge" />}
       {state === 'working' && <span className="size-2.5 animate-pulse-dot rounded-full bg-accent" />}
       {state === 'waiting' && (
-        <span className="flex size-4 items-center justify-center rounded-full bg-waiting text-[0.65rem] leading-none font-bold text-page">?</span>
+        <span className="flex size-4 items-center justify-center rounded-full bg-waiting text-[0.65rem] leading-none font-bold text-page">
+          ?
+        </span>
       )}
       {state === 'failed' && (
-        <span className="flex size-4 items-center justify-center rounded-full bg-failed text-[0.65rem] leading-none font-bold text-page">!</span>
+        <span className="flex size-4 items-center justify-center rounded-full bg-failed text-[0.65rem] leading-none font-bold text-page">
+          !
+        </span>
       )}
     </span>
   );

@@ -18,7 +18,10 @@ export interface EndpointFacts {
 }
 
 /** Which model server a new session gets, in the documented order. */
-export function backendOf({ driver, config, detected, env }: EndpointFacts, modelUrl: string | undefined): AgentBackend {
+export function backendOf(
+  { driver, config, detected, env }: EndpointFacts,
+  modelUrl: string | undefined,
+): AgentBackend {
   const url = modelUrl ?? config?.model_url;
   if (url !== undefined) return { kind: 'configured', detail: url };
   if (isSet(env[driver.keyEnv])) return { kind: 'key', detail: driver.keyEnv };
@@ -39,19 +42,26 @@ export function endpointOf(
   modelUrl: string | undefined,
   rehearsalUrl: string | undefined,
 ): ResolvedEndpoint {
-  const at = (url: string, key: string): ResolvedEndpoint => ({ endpoint: { kind: 'url', url, keyEnv: driver.keyEnv }, key });
+  const at = (url: string, key: string): ResolvedEndpoint => ({
+    endpoint: { kind: 'url', url, keyEnv: driver.keyEnv },
+    key,
+  });
   switch (backend.kind) {
     case 'configured': {
       const url = modelUrl ?? config?.model_url ?? backend.detail;
       const name = config?.model_key_env ?? driver.keyEnv;
       if (config?.model_key_env !== undefined && !isSet(env[name])) {
-        throw new ParleyError('agent_auth', `The variable ${name} (agents.${driver.agent}.model_key_env) is not set in the daemon's environment.`);
+        throw new ParleyError(
+          'agent_auth',
+          `The variable ${name} (agents.${driver.agent}.model_key_env) is not set in the daemon's environment.`,
+        );
       }
       return at(url, env[name] ?? 'none'); // Local servers take any key, but the agents insist on one.
     }
     case 'key': {
       const key = env[driver.keyEnv];
-      if (!isSet(key)) throw new ParleyError('agent_auth', `${driver.keyEnv} is no longer set in the daemon's environment.`);
+      if (!isSet(key))
+        throw new ParleyError('agent_auth', `${driver.keyEnv} is no longer set in the daemon's environment.`);
       return at(env[baseUrlVariable[driver.wire]] ?? driver.vendorUrl, key);
     }
     case 'login':

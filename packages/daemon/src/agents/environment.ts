@@ -27,4 +27,10 @@ export function childEnvironment(
 }
 
 /** Meant for the daemon's own Node; an agent's Node must not inherit them. */
-const nodeOnly = new Set(['NODE_OPTIONS', 'NODE_COMPILE_CACHE', 'NODE_CHANNEL_FD', 'NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
+const nodeOnly = new Set([
+  'NODE_OPTIONS',
+  'NODE_COMPILE_CACHE',
+  'NODE_CHANNEL_FD',
+  'NODE_V8_COVERAGE',
+  'NODE_TEST_CONTEXT',
+]);

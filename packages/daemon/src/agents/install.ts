@@ -9,14 +9,22 @@ import { ParleyError } from '@parley/schema';
 import type { Driver } from '@parley/schema';
 
 /** `<agentsDir>/<agent>/<version>` */
-export function installFolder(agentsDir: string, { agent, provenVersion }: Pick<Driver, 'agent' | 'provenVersion'>): string {
+export function installFolder(
+  agentsDir: string,
+  { agent, provenVersion }: Pick<Driver, 'agent' | 'provenVersion'>,
+): string {
   return join(agentsDir, agent, provenVersion);
 }
 
 const underWay = new Map<string, Promise<void>>();
 
 /** Install, telling what happens in lines. Two callers at once share one installation. Throws `agent_start_failed` with npm's words. */
-export async function installAgent(agentsDir: string, driver: Driver, env: NodeJS.ProcessEnv, tell: (text: string) => void): Promise<void> {
+export async function installAgent(
+  agentsDir: string,
+  driver: Driver,
+  env: NodeJS.ProcessEnv,
+  tell: (text: string) => void,
+): Promise<void> {
   const folder = installFolder(agentsDir, driver);
   const running = underWay.get(folder);
   if (running !== undefined) {
@@ -28,14 +36,25 @@ export async function installAgent(agentsDir: string, driver: Driver, env: NodeJ
   return work;
 }
 
-async function install(folder: string, driver: Driver, env: NodeJS.ProcessEnv, tell: (text: string) => void): Promise<void> {
+async function install(
+  folder: string,
+  driver: Driver,
+  env: NodeJS.ProcessEnv,
+  tell: (text: string) => void,
+): Promise<void> {
   const started = Date.now();
   const building = `${folder}.${process.pid}.part`;
   await rm(building, { recursive: true, force: true });
   await mkdir(building, { recursive: true, mode: 0o700 });
-  await writeFile(join(building, 'package.json'), JSON.stringify({ private: true, name: `parley-agent-${driver.agent}` }));
+  await writeFile(
+    join(building, 'package.json'),
+    JSON.stringify({ private: true, name: `parley-agent-${driver.agent}` }),
+  );
   tell(`Installing ${driver.title} ${driver.provenVersion} (${driver.npmPackage}) from npm…`);
-  const heartbeat = setInterval(() => tell(`… still installing (${Math.round((Date.now() - started) / 1000)} s)`), 5000);
+  const heartbeat = setInterval(
+    () => tell(`… still installing (${Math.round((Date.now() - started) / 1000)} s)`),
+    5000,
+  );
   try {
     await npm(building, [`${driver.npmPackage}@${driver.provenVersion}`], env, tell);
     await rm(folder, { recursive: true, force: true });
@@ -48,14 +67,23 @@ async function install(folder: string, driver: Driver, env: NodeJS.ProcessEnv, t
   tell(`${driver.title} ${driver.provenVersion} is installed (${Math.round((Date.now() - started) / 100) / 10} s).`);
 }
 
-function npm(cwd: string, packages: readonly string[], env: NodeJS.ProcessEnv, tell: (text: string) => void): Promise<void> {
+function npm(
+  cwd: string,
+  packages: readonly string[],
+  env: NodeJS.ProcessEnv,
+  tell: (text: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npm', ['install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...packages], {
-      cwd,
-      // npm picks versions by the Node that runs it, and runs the packages' scripts with the first on PATH.
-      env: { ...env, PATH: `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`, NODE_OPTIONS: '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      'npm',
+      ['install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...packages],
+      {
+        cwd,
+        // npm picks versions by the Node that runs it, and runs the packages' scripts with the first on PATH.
+        env: { ...env, PATH: `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`, NODE_OPTIONS: '' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -64,10 +92,15 @@ function npm(cwd: string, packages: readonly string[], env: NodeJS.ProcessEnv, t
         tell(line);
       });
     }
-    child.once('error', (error) => reject(new ParleyError('agent_start_failed', `npm could not be run: ${error.message}`)));
+    child.once('error', (error) =>
+      reject(new ParleyError('agent_start_failed', `npm could not be run: ${error.message}`)),
+    );
     child.once('close', (code) => {
       if (code === 0) resolve();
-      else reject(new ParleyError('agent_start_failed', `npm install ended with code ${code}: ${said.slice(-5).join(' ')}`));
+      else
+        reject(
+          new ParleyError('agent_start_failed', `npm install ended with code ${code}: ${said.slice(-5).join(' ')}`),
+        );
     });
   });
 }

@@ -4,7 +4,16 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { delimiter, join, relative, sep } from 'node:path';
 import { driverOf, drivers } from '@parley/drivers';
 import { ParleyError } from '@parley/schema';
-import type { AgentConfig, AgentName, AgentView, Config, CreateSession, Detected, Driver, Session } from '@parley/schema';
+import type {
+  AgentConfig,
+  AgentName,
+  AgentView,
+  Config,
+  CreateSession,
+  Detected,
+  Driver,
+  Session,
+} from '@parley/schema';
 import type { Agents, PreparedRun, SessionDefaults } from '@parley/engine';
 import { loadProject, stricter } from '../config/load.ts';
 import { backendOf, endpointOf } from './endpoint.ts';
@@ -71,7 +80,10 @@ export class InstalledAgents implements Agents {
     const project = await loadProject(cwd);
     const { default: usersPolicy } = this.#options.config.policy;
     const chosenModel =
-      model ?? project.models[driver.agent] ?? this.#config(driver)?.model ?? (backend.kind === 'rehearsal' ? driver.rehearsalModel : undefined);
+      model ??
+      project.models[driver.agent] ??
+      this.#config(driver)?.model ??
+      (backend.kind === 'rehearsal' ? driver.rehearsalModel : undefined);
     return {
       backend,
       policy: policy ?? (project.policy === undefined ? usersPolicy : stricter(usersPolicy, project.policy)),
@@ -89,7 +101,12 @@ export class InstalledAgents implements Agents {
     const rehearsing = session.backend.kind === 'rehearsal';
     const root = rehearsing ? await this.#options.rehearsal() : undefined;
     const rehearsalUrl = root === undefined ? undefined : driver.wire === 'openai-responses' ? `${root}/v1` : root;
-    const { endpoint, key } = endpointOf(this.#facts(driver, detected), session.backend, session.modelUrl, rehearsalUrl);
+    const { endpoint, key } = endpointOf(
+      this.#facts(driver, detected),
+      session.backend,
+      session.modelUrl,
+      rehearsalUrl,
+    );
     const config = this.#config(driver);
     const plan = driver.launch({
       executable: detected.path ?? driver.agent,
@@ -103,7 +120,11 @@ export class InstalledAgents implements Agents {
       extraArgs: config?.args ?? [],
     });
     return {
-      request: { argv: plan.argv, cwd: plan.cwd, env: childEnvironment(this.#options.env, driver, drivers, config, plan, key) },
+      request: {
+        argv: plan.argv,
+        cwd: plan.cwd,
+        env: childEnvironment(this.#options.env, driver, drivers, config, plan, key),
+      },
       limits: plan.limits,
     };
   }

@@ -51,7 +51,9 @@ export class RehearsalService {
   async #start(port: number): Promise<string> {
     const { runtime, command, env, stateDir } = this.#options;
     const [program, ...args] = command;
-    const cleaned = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    const cleaned = Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
     const runId = newId('run');
     const run = await runtime.launch({
       runId,
@@ -117,6 +119,9 @@ async function firstUrl(run: Run): Promise<string | undefined> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/v1/models`, { signal: AbortSignal.timeout(2000), headers: { authorization: 'Bearer rehearsal' } }).catch(() => undefined);
+  const answer = await fetch(`${url}/v1/models`, {
+    signal: AbortSignal.timeout(2000),
+    headers: { authorization: 'Bearer rehearsal' },
+  }).catch(() => undefined);
   return answer?.ok === true;
 }

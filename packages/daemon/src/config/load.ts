@@ -30,16 +30,28 @@ interface Override {
 }
 
 /** The `PARLEY_*` variables that set an entry, and how their text is read. */
-const variables: readonly { readonly name: string; readonly key: readonly [string, ...string[]]; readonly read: (text: string) => unknown }[] = [
+const variables: readonly {
+  readonly name: string;
+  readonly key: readonly [string, ...string[]];
+  readonly read: (text: string) => unknown;
+}[] = [
   { name: 'PARLEY_AGENT', key: ['agent'], read: String },
   { name: 'PARLEY_PORT', key: ['server', 'port'], read: Number },
   { name: 'PARLEY_HOST', key: ['server', 'host'], read: String },
   { name: 'PARLEY_POLICY', key: ['policy', 'default'], read: String },
-  { name: 'PARLEY_ALLOW_FULL', key: ['policy', 'full'], read: (text) => text.split(delimiter).filter((part) => part !== '') },
+  {
+    name: 'PARLEY_ALLOW_FULL',
+    key: ['policy', 'full'],
+    read: (text) => text.split(delimiter).filter((part) => part !== ''),
+  },
 ];
 
 /** Read the user's file and the environment. `flags` win over all. Throws `config_invalid` naming file and entry. */
-export async function loadConfig(file: string, env: NodeJS.ProcessEnv, flags: readonly Override[] = []): Promise<LoadedConfig> {
+export async function loadConfig(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  flags: readonly Override[] = [],
+): Promise<LoadedConfig> {
   const user = await readToml(file);
   const merged: Table = structuredClone(user);
   const overrides: Override[] = [];
@@ -55,7 +67,11 @@ export async function loadConfig(file: string, env: NodeJS.ProcessEnv, flags: re
     const [issue] = checked.error.issues;
     const at = issue?.path.join('.') ?? '';
     const origin = overrides.find(({ key }) => key.join('.') === at)?.origin ?? file;
-    throw new ParleyError('config_invalid', `${origin}: ${at === '' ? '' : `"${at}": `}${issue?.message ?? 'not valid'}`, { file, entry: at });
+    throw new ParleyError(
+      'config_invalid',
+      `${origin}: ${at === '' ? '' : `"${at}": `}${issue?.message ?? 'not valid'}`,
+      { file, entry: at },
+    );
   }
   return { config: checked.data, entries: entriesOf(checked.data, user, overrides, file) };
 }
@@ -98,7 +114,9 @@ function entriesOf(config: Config, user: Table, overrides: readonly Override[], 
       return;
     }
     const key = path.join('.');
-    const origin = overrides.findLast((override) => override.key.join('.') === key)?.origin ?? (own === undefined ? 'default' : file);
+    const origin =
+      overrides.findLast((override) => override.key.join('.') === key)?.origin ??
+      (own === undefined ? 'default' : file);
     entries.push({ key, value: path.at(-2) === 'env' ? '(set)' : value, origin });
   };
   walk(config, [], user);
@@ -124,7 +142,10 @@ export async function loadProject(cwd: string): Promise<ProjectChoices> {
     const [issue] = checked.error.issues;
     const keys = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : '';
     const entry = [...(issue?.path ?? []), keys].filter((part) => part !== '').join('.');
-    throw new ParleyError('config_invalid', `${file}: a project file may not set "${entry}", or not like this.`, { file, entry });
+    throw new ParleyError('config_invalid', `${file}: a project file may not set "${entry}", or not like this.`, {
+      file,
+      entry,
+    });
   }
   const models: Record<string, string> = {};
   for (const [agent, { model }] of Object.entries(checked.data.agents)) if (model !== undefined) models[agent] = model;

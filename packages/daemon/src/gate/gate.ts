@@ -33,7 +33,9 @@ export const cookieName = 'parley_session';
 /** Who may enter, or the error that says why not. */
 export function admit(knock: Knock, rules: GateRules): Scope | ParleyError {
   if (knock.transport === 'unix') {
-    return knock.origin === undefined ? 'admin' : new ParleyError('origin_not_allowed', 'Pages have no business on the unix socket.');
+    return knock.origin === undefined
+      ? 'admin'
+      : new ParleyError('origin_not_allowed', 'Pages have no business on the unix socket.');
   }
   const host = knock.host?.toLowerCase();
   if (host === undefined || !rules.hosts.has(host)) {
@@ -44,15 +46,21 @@ export function admit(knock: Knock, rules: GateRules): Scope | ParleyError {
   }
   const bearer = bearerOf(knock.authorization);
   if (bearer !== undefined) {
-    return rules.isToken(bearer) ? 'admin' : new ParleyError('unauthenticated', 'The bearer token is not the right one.');
+    return rules.isToken(bearer)
+      ? 'admin'
+      : new ParleyError('unauthenticated', 'The bearer token is not the right one.');
   }
   const cookie = cookieOf(knock.cookie);
   if (cookie !== undefined && rules.isCookie(cookie)) return fromOwnPage(knock) ? 'use' : foreign();
   if (isOpen(knock)) return 'none';
-  return new ParleyError('unauthenticated', cookie === undefined ? 'No credential was sent.' : 'This browser is not paired any more.');
+  return new ParleyError(
+    'unauthenticated',
+    cookie === undefined ? 'No credential was sent.' : 'This browser is not paired any more.',
+  );
 }
 
-const foreign = (): ParleyError => new ParleyError('origin_not_allowed', 'A request that another site makes a browser send is not taken.');
+const foreign = (): ParleyError =>
+  new ParleyError('origin_not_allowed', 'A request that another site makes a browser send is not taken.');
 
 /** A browser sends its cookie for anybody who asks; what changes something must come from Parley's own page. */
 function fromOwnPage({ method, origin, fetchSite, upgrade }: Knock): boolean {
@@ -94,5 +102,8 @@ export function hostsOf(host: string, port: number, more: readonly string[]): Re
 
 /** The origins of Parley's own page. */
 export function originsOf(hosts: ReadonlySet<string>, more: readonly string[]): ReadonlySet<string> {
-  return new Set([...[...hosts].flatMap((host) => [`http://${host}`, `https://${host}`]), ...more.map((origin) => origin.toLowerCase())]);
+  return new Set([
+    ...[...hosts].flatMap((host) => [`http://${host}`, `https://${host}`]),
+    ...more.map((origin) => origin.toLowerCase()),
+  ]);
 }

@@ -14,9 +14,17 @@ export function openApiOf(routes: readonly Route[], version: string): Record<str
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Parley', version, description: 'One door to every coding agent. WebSocket: /api/ws.', license: { name: 'MIT' } },
+    info: {
+      title: 'Parley',
+      version,
+      description: 'One door to every coding agent. WebSocket: /api/ws.',
+      license: { name: 'MIT' },
+    },
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { type: 'apiKey', in: 'cookie', name: 'parley_session' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'parley_session' },
+      },
       schemas: { Error: jsonSchema(ErrorAnswerSchema) },
     },
     security: [{ bearer: [] }, { cookie: [] }],
@@ -25,15 +33,23 @@ export function openApiOf(routes: readonly Route[], version: string): Record<str
 }
 
 function operationOf(each: Route): Record<string, unknown> {
-  const answer = each.answer === undefined ? {} : { content: { [each.streams ?? 'application/json']: { schema: jsonSchema(each.answer) } } };
+  const answer =
+    each.answer === undefined
+      ? {}
+      : { content: { [each.streams ?? 'application/json']: { schema: jsonSchema(each.answer) } } };
   return {
     summary: each.summary,
     parameters: [...parametersOf(each.params, 'path'), ...parametersOf(each.query, 'query')],
-    ...(each.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(each.body) } } } }),
+    ...(each.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(each.body) } } } }),
     ...(each.scope === 'none' ? { security: [] } : {}),
     responses: {
       [each.status]: { description: each.summary, ...answer },
-      default: { description: 'An error', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+      default: {
+        description: 'An error',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
     },
   };
 }

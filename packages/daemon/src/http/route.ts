@@ -37,7 +37,11 @@ export interface Route {
 const nothing = z.object({});
 
 /** A route with its types inferred from its schemas. */
-export function route<Params extends z.ZodType = typeof nothing, Query extends z.ZodType = typeof nothing, Body extends z.ZodType = z.ZodUndefined>(
+export function route<
+  Params extends z.ZodType = typeof nothing,
+  Query extends z.ZodType = typeof nothing,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
   definition: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
     readonly params?: Params;
     readonly query?: Query;
@@ -57,6 +61,9 @@ export function checked(schema: z.ZodType, value: unknown, where: 'body' | 'quer
   const [issue] = result.error.issues;
   const unknownKeys = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : undefined;
   const field = unknownKeys ?? (issue?.path.join('.') || where);
-  const message = unknownKeys === undefined ? `"${field}" in the ${where}: ${issue?.message ?? 'not valid'}` : `The ${where} has no field "${field}".`;
+  const message =
+    unknownKeys === undefined
+      ? `"${field}" in the ${where}: ${issue?.message ?? 'not valid'}`
+      : `The ${where} has no field "${field}".`;
   throw new ParleyError('invalid_request', message, { field });
 }

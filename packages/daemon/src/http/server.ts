@@ -43,14 +43,23 @@ export class HttpDoor {
     app.get('/api/openapi.json', () => document);
     app.get('/*', async (request, reply) => {
       const path = pathOf(request.raw);
-      if (path.startsWith('/api/') || options.page === undefined) throw new ParleyError('unknown_route', missing(path, options.page));
+      if (path.startsWith('/api/') || options.page === undefined)
+        throw new ParleyError('unknown_route', missing(path, options.page));
       const file = await pageFile(options.page, path);
       if (file === undefined) throw new ParleyError('unknown_route', `There is nothing at ${path}.`);
       return reply.headers({ 'content-type': file.type, 'cache-control': file.cache }).send(file.bytes);
     });
-    app.setNotFoundHandler((request, reply) => answerError(reply.raw, errorBody('unknown_route', `There is nothing at ${request.method} ${pathOf(request.raw)}.`)));
+    app.setNotFoundHandler((request, reply) =>
+      answerError(
+        reply.raw,
+        errorBody('unknown_route', `There is nothing at ${request.method} ${pathOf(request.raw)}.`),
+      ),
+    );
     app.setErrorHandler((error: FastifyError | ParleyError, _request, reply) => {
-      if (reply.raw.headersSent) return reply.raw.destroy();
+      if (reply.raw.headersSent) {
+        reply.raw.destroy();
+        return;
+      }
       const body = errorOf(error);
       if (body.code === 'internal') options.report('a request failed', error);
       void reply.code(errorCatalogue[body.code].status).send({ error: body });
@@ -75,11 +84,21 @@ export class HttpDoor {
     this.#app.routing(request, response);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, transport: Knock['transport'], rules: GateRules): void {
+  #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    transport: Knock['transport'],
+    rules: GateRules,
+  ): void {
     socket.on('error', () => socket.destroy());
     const scope = admit(knockOf(request, transport, true), rules);
     const error =
-      typeof scope === 'string' ? (pathOf(request) === '/api/ws' ? undefined : errorBody('unknown_route', 'WebSockets are at /api/ws.')) : scope.body;
+      typeof scope === 'string'
+        ? pathOf(request) === '/api/ws'
+          ? undefined
+          : errorBody('unknown_route', 'WebSockets are at /api/ws.')
+        : scope.body;
     if (error === undefined) return this.#options.webSocket.accept(request, socket, head);
     const { status } = errorCatalogue[error.code];
     const body = JSON.stringify({ error });
@@ -95,7 +114,8 @@ function addRoute(app: FastifyInstance, each: Route): void {
     url: each.path,
     handler: async (request, reply) => {
       const scope = scopeOf.get(request.raw) ?? 'none';
-      if (!mayCall(scope, each.scope)) throw new ParleyError('forbidden', `This credential may not ${each.method} ${each.path}.`);
+      if (!mayCall(scope, each.scope))
+        throw new ParleyError('forbidden', `This credential may not ${each.method} ${each.path}.`);
       const result = await each.handle({
         params: checked(each.params, request.params, 'params'),
         query: checked(each.query, request.query, 'query'),
@@ -138,7 +158,9 @@ function pathOf(request: IncomingMessage): string {
 }
 
 function missing(path: string, page: string | undefined): string {
-  return page === undefined && !path.startsWith('/api/') ? 'The page has not been built: run `npm start`.' : `There is nothing at ${path}.`;
+  return page === undefined && !path.startsWith('/api/')
+    ? 'The page has not been built: run `npm start`.'
+    : `There is nothing at ${path}.`;
 }
 
 function errorOf(error: FastifyError | ParleyError): ErrorBody {

@@ -13,7 +13,11 @@ export class SseSink implements EventSink {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
     response.flushHeaders();
     this.#heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
     response.once('close', () => clearInterval(this.#heartbeat));

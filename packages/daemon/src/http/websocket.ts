@@ -62,7 +62,7 @@ class Connection {
 
   async #take(data: RawData, binary: boolean): Promise<void> {
     try {
-      await this.#obey(binary ? '' : String(data));
+      await this.#obey(binary || !Buffer.isBuffer(data) ? '' : data.toString());
     } catch (error) {
       const body = ParleyError.is(error) ? error.body : errorBody('internal', 'The frame could not be handled.');
       this.#send({ type: 'error', error: body });
@@ -77,7 +77,11 @@ class Connection {
       throw new ParleyError('malformed_json', 'A frame must be one JSON object as text.');
     }
     const frame = ClientFrameSchema.safeParse(value);
-    if (!frame.success) throw new ParleyError('invalid_request', `Not a frame that Parley knows: ${frame.error.issues[0]?.message ?? ''}`);
+    if (!frame.success)
+      throw new ParleyError(
+        'invalid_request',
+        `Not a frame that Parley knows: ${frame.error.issues[0]?.message ?? ''}`,
+      );
     switch (frame.data.type) {
       case 'ping':
         this.#send({ type: 'pong' });
@@ -97,7 +101,11 @@ class Connection {
   #watch(): void {
     this.#unwatch?.();
     this.#unwatch = this.#engine.watch((change) => {
-      this.#send('session' in change ? { type: 'session', session: change.session } : { type: 'session-deleted', sessionId: change.deleted });
+      this.#send(
+        'session' in change
+          ? { type: 'session', session: change.session }
+          : { type: 'session-deleted', sessionId: change.deleted },
+      );
     });
     this.#send({ type: 'sessions', sessions: this.#engine.sessions() });
   }

@@ -18,7 +18,8 @@ export function daemonRoutes(daemon: Daemon): readonly Route[] {
   const { credentials, configuration, view, stop } = daemon;
   const cookie = `${cookieName}=${credentials.cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${cookieSeconds}`;
   const redeem = (code: string): void => {
-    if (!credentials.redeem(code)) throw new ParleyError('pairing_code_invalid', 'This pairing code has been used or is too old.');
+    if (!credentials.redeem(code))
+      throw new ParleyError('pairing_code_invalid', 'This pairing code has been used or is too old.');
   };
   return [
     route({
@@ -40,7 +41,9 @@ export function daemonRoutes(daemon: Daemon): readonly Route[] {
       handle: ({ query, response }) => {
         // A used link leads to the page too: a browser that is paired already is fine, another one is told there what to do.
         const paired = credentials.redeem(query.code);
-        response.writeHead(303, { location: '/', 'cache-control': 'no-store', ...(paired ? { 'set-cookie': cookie } : {}) }).end();
+        response
+          .writeHead(303, { location: '/', 'cache-control': 'no-store', ...(paired ? { 'set-cookie': cookie } : {}) })
+          .end();
         return Promise.resolve(streamed);
       },
     }),
@@ -66,7 +69,11 @@ export function daemonRoutes(daemon: Daemon): readonly Route[] {
       answer: PairingLinkSchema,
       handle: () => {
         const { address } = view();
-        if (address === undefined) throw new ParleyError('daemon_unreachable', 'The page is not open: this daemon has no TCP port. Run `parley serve`.');
+        if (address === undefined)
+          throw new ParleyError(
+            'daemon_unreachable',
+            'The page is not open: this daemon has no TCP port. Run `parley serve`.',
+          );
         const { code, expiresAt } = credentials.invite();
         return Promise.resolve({ url: `${address}pair?code=${code}`, expiresAt });
       },
@@ -125,7 +132,8 @@ async function foldersIn(asked: string): Promise<FolderPage> {
   });
   const folders: string[] = [];
   for (const entry of entries) {
-    const linked = entry.isSymbolicLink() && (await stat(resolve(path, entry.name)).catch(() => undefined))?.isDirectory();
+    const linked =
+      entry.isSymbolicLink() && (await stat(resolve(path, entry.name)).catch(() => undefined))?.isDirectory();
     if (entry.isDirectory() || linked === true) folders.push(entry.name);
   }
   folders.sort((a, b) => a.localeCompare(b));

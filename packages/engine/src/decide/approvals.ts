@@ -1,7 +1,15 @@
 // Approvals: what the policy answers by itself, what waits for a person, and what the deadline does. Default is deny.
 
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { Approval, ApprovalAnswer, ApprovalOption, ApprovalRequest, ApprovalResolution, Policy, TurnId } from '@parley/schema';
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalOption,
+  ApprovalRequest,
+  ApprovalResolution,
+  Policy,
+  TurnId,
+} from '@parley/schema';
 import type { Draft } from './draft.ts';
 import type { SessionState } from './state.ts';
 
@@ -28,11 +36,20 @@ function staysInside(request: ApprovalRequest, cwd: string): boolean {
     const way = relative(cwd, resolve(cwd, path));
     return way !== '' && !isAbsolute(way) && way.split(/[\\/]/)[0] !== '..';
   };
-  return changes.length > 0 && changes.every(({ path, movedTo }) => inside(path) && (movedTo === undefined || inside(movedTo)));
+  return (
+    changes.length > 0 &&
+    changes.every(({ path, movedTo }) => inside(path) && (movedTo === undefined || inside(movedTo)))
+  );
 }
 
 /** An agent asks. */
-export function requestApproval(state: SessionState, draft: Draft, turnId: TurnId, request: ApprovalRequest, approvalMs: number): void {
+export function requestApproval(
+  state: SessionState,
+  draft: Draft,
+  turnId: TurnId,
+  request: ApprovalRequest,
+  approvalMs: number,
+): void {
   const approval: Approval = {
     ...request,
     sessionId: state.session.id,
@@ -69,7 +86,12 @@ export function resolveApproval(
   answer: ApprovalAnswer,
   by: ApprovalResolution['by'],
 ): void {
-  settle(state, draft, approval, { outcome: by === 'deadline' ? 'expired' : outcomeOf(option), by, optionId: option.id, at: draft.now });
+  settle(state, draft, approval, {
+    outcome: by === 'deadline' ? 'expired' : outcomeOf(option),
+    by,
+    optionId: option.id,
+    at: draft.now,
+  });
   draft.inputs.push({ type: 'answer', approvalId: approval.id, answer, option: option.effect });
   draft.durable = true;
   if (state.active !== undefined) state.active.progressAt = draft.now; // The clock of silence starts anew.

@@ -26,7 +26,10 @@ const settleMs = 5000;
 const forceMs = 1000;
 
 export type Deadline =
-  | { readonly name: 'handshake' | 'settle' | 'interrupt' | 'force' | 'silence' | 'overall' | 'unsettled' | 'keep-warm'; readonly at: number }
+  | {
+      readonly name: 'handshake' | 'settle' | 'interrupt' | 'force' | 'silence' | 'overall' | 'unsettled' | 'keep-warm';
+      readonly at: number;
+    }
   | { readonly name: 'approval'; readonly at: number; readonly approvalId: ApprovalId };
 
 /** All waits that are on, with the time (milliseconds since the epoch) at which each is over. */
@@ -34,7 +37,8 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
   const { active, run } = state;
   const deadlines: Deadline[] = [];
   const handshake = state.driverDeadlines.get('handshake');
-  if (handshake !== undefined && run.phase === 'up') deadlines.push({ name: 'handshake', at: handshake + limits.handshake });
+  if (handshake !== undefined && run.phase === 'up')
+    deadlines.push({ name: 'handshake', at: handshake + limits.handshake });
   const settle = state.driverDeadlines.get('settle');
   if (settle !== undefined && run.phase === 'up') deadlines.push({ name: 'settle', at: settle + settleMs });
   if (active !== undefined) {
@@ -42,7 +46,8 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
       deadlines.push({ name: 'overall', at: active.row.startedAt + active.row.timeoutMs });
     }
     if (active.interruptedAt !== undefined) {
-      if (state.driverDeadlines.has('interrupt')) deadlines.push({ name: 'interrupt', at: active.interruptedAt + limits.interrupt });
+      if (state.driverDeadlines.has('interrupt'))
+        deadlines.push({ name: 'interrupt', at: active.interruptedAt + limits.interrupt });
       deadlines.push({ name: 'force', at: active.interruptedAt + limits.interrupt + forceMs });
     } else if (active.phase === 'running' && active.sentAt !== undefined && state.approvals.size === 0) {
       deadlines.push({ name: 'silence', at: (active.progressAt ?? active.sentAt) + silenceLimit(active, limits) });
@@ -51,7 +56,8 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
   if (active === undefined && state.steers.size > 0 && state.lastEndAt !== undefined && run.phase === 'up') {
     deadlines.push({ name: 'unsettled', at: state.lastEndAt + 2 * settleMs });
   }
-  for (const { id, deadlineAt } of state.approvals.values()) deadlines.push({ name: 'approval', at: deadlineAt, approvalId: id });
+  for (const { id, deadlineAt } of state.approvals.values())
+    deadlines.push({ name: 'approval', at: deadlineAt, approvalId: id });
   if (run.phase === 'up' && run.idleSince !== undefined && !isBusy(state)) {
     deadlines.push({ name: 'keep-warm', at: run.idleSince + limits.keepWarm });
   }
@@ -72,7 +78,10 @@ export function deadlinePassed(state: SessionState, draft: Draft, deadline: Dead
     case 'handshake':
       state.driverDeadlines.delete('handshake');
       if (active !== undefined) {
-        active.failure ??= errorBody('start_timeout', `The agent did not answer its handshake within ${inSeconds(limits.handshake)}.`);
+        active.failure ??= errorBody(
+          'start_timeout',
+          `The agent did not answer its handshake within ${inSeconds(limits.handshake)}.`,
+        );
       }
       draft.inputs.push({ type: 'deadline', name: 'handshake' });
       endRun(state, draft, 'handshake timed out');
@@ -94,7 +103,11 @@ export function deadlinePassed(state: SessionState, draft: Draft, deadline: Dead
       if (active === undefined) return;
       const silent = inSeconds(silenceLimit(active, limits));
       const what = active.progressAt === undefined ? 'gave no sign of work' : 'was silent';
-      interruptTurn(state, draft, errorBody('idle_timeout', `The agent ${what} for ${silent}, so Parley stopped the turn.`));
+      interruptTurn(
+        state,
+        draft,
+        errorBody('idle_timeout', `The agent ${what} for ${silent}, so Parley stopped the turn.`),
+      );
       return;
     }
     case 'overall': {

@@ -1,6 +1,6 @@
 // What a driver's output means for the session. Guards what a driver might get wrong: words for a turn that is over, a second end.
 
-import type { DriverOutput, Item, TurnId } from '@parley/schema';
+import type { DriverOutput, Item, TurnId, Usage } from '@parley/schema';
 import { requestApproval, withdrawApproval } from './approvals.ts';
 import type { Draft } from './draft.ts';
 import { joined } from './items.ts';
@@ -12,7 +12,12 @@ export interface OutputRules {
 }
 
 /** Apply one output. `write` is the actor's business and never comes here. */
-export function applyOutput(state: SessionState, draft: Draft, output: Exclude<DriverOutput, { type: 'write' }>, rules: OutputRules): void {
+export function applyOutput(
+  state: SessionState,
+  draft: Draft,
+  output: Exclude<DriverOutput, { type: 'write' }>,
+  rules: OutputRules,
+): void {
   const { active } = state;
   switch (output.type) {
     case 'item-delta': {
@@ -38,7 +43,9 @@ export function applyOutput(state: SessionState, draft: Draft, output: Exclude<D
       turnStarted(state, draft, output.turnId);
       return;
     case 'turn-ended':
-      if (active?.row.id === output.turnId && active.phase !== 'starting') endTurn(state, draft, output.end);
+      if (active?.row.id !== output.turnId || active.phase === 'starting') return;
+      if ('error' in output.end && output.end.error.code === 'thread_missing') forgetEmptyThread(state, draft);
+      endTurn(state, draft, output.end);
       return;
     case 'steer-consumed': {
       const steer = state.steers.get(output.turnId);
@@ -65,9 +72,9 @@ export function applyOutput(state: SessionState, draft: Draft, output: Exclude<D
     case 'usage': {
       const turn = working(state, draft, output.turnId);
       if (turn === undefined) return;
-      turn.usage = output.usage;
+      turn.usage = state.session.backend.kind === 'rehearsal' ? withoutCost(output.usage) : output.usage;
       state.session.usage = totalUsage(state, turn);
-      draft.emit({ type: 'usage.updated', turnId: output.turnId, usage: output.usage, total: state.session.usage });
+      draft.emit({ type: 'usage.updated', turnId: output.turnId, usage: turn.usage, total: state.session.usage });
       draft.touch();
       return;
     }
@@ -120,6 +127,21 @@ function turnStarted(state: SessionState, draft: Draft, turnId: TurnId): void {
   const started: ActiveTurn | undefined = state.active;
   if (started === undefined) return;
   Object.assign(started, { phase: 'running', sentAt: draft.now, progressAt: draft.now } satisfies Partial<ActiveTurn>);
+}
+
+/** The agents' list prices say nothing about a model server that costs nothing. */
+function withoutCost({ costUsd: _cost, ...tokens }: Usage): Usage {
+  return tokens;
+}
+
+/**
+ * The agent does not know its own conversation: it was killed before it had written it down. If nothing was ever said in it, the next turn
+ * may begin a new one; else losing it silently would be a lie.
+ */
+function forgetEmptyThread({ session, usageBefore }: SessionState, draft: Draft): void {
+  if (Object.keys(usageBefore).length > 0) return;
+  delete session.threadId;
+  draft.touch();
 }
 
 function learnThread(state: SessionState, draft: Draft, told: Extract<DriverOutput, { type: 'thread' }>): void {

@@ -37,7 +37,12 @@ export interface Submitted {
 }
 
 /** Accept an input. Throws `queue_full`. */
-export function submit(state: SessionState, draft: Draft, input: SubmitTurn, rules: { readonly steer: SteerMode; readonly maxQueue: number }): Submitted {
+export function submit(
+  state: SessionState,
+  draft: Draft,
+  input: SubmitTurn,
+  rules: { readonly steer: SteerMode; readonly maxQueue: number },
+): Submitted {
   const { active } = state;
   const open = active !== undefined && active.phase !== 'interrupting';
   const outcome = outcomeOf(input.when ?? 'now', { busy: isBusy(state), open, steer: rules.steer });

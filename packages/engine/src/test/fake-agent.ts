@@ -2,7 +2,19 @@
 // next is the test's choice.
 
 import { approvalIdOf, errorBody, itemIdOf } from '@parley/schema';
-import type { Driver, DriverOutput, DriverProtocol, Run, RunBatch, RunExit, RunId, RunRecord, RunRequest, Runtime, TurnId } from '@parley/schema';
+import type {
+  Driver,
+  DriverOutput,
+  DriverProtocol,
+  Run,
+  RunBatch,
+  RunExit,
+  RunId,
+  RunRecord,
+  RunRequest,
+  Runtime,
+  TurnId,
+} from '@parley/schema';
 
 type Heard =
   | { readonly does: 'start' | 'interrupt'; readonly turnId: TurnId; readonly text?: string }
@@ -143,7 +155,10 @@ const protocol: DriverProtocol<FakeState> = {
       case 'opened':
         return { state, outputs: [{ type: 'ready' }] };
       case 'start':
-        return { state: { ...state, open: input.turnId }, outputs: [write({ does: 'start', turnId: input.turnId, text: input.text })] };
+        return {
+          state: { ...state, open: input.turnId },
+          outputs: [write({ does: 'start', turnId: input.turnId, text: input.text })],
+        };
       case 'steer':
         return { state, outputs: [write({ does: 'steer', turnId: input.turnId, into: input.into, text: input.text })] };
       case 'interrupt':
@@ -153,7 +168,10 @@ const protocol: DriverProtocol<FakeState> = {
       case 'deadline':
         return { state, outputs: [] };
       case 'exited': {
-        const end = { state: 'failed', error: errorBody('agent_crashed', `exit code ${input.code}: ${input.stderrTail}`) } as const;
+        const end = {
+          state: 'failed',
+          error: errorBody('agent_crashed', `exit code ${input.code}: ${input.stderrTail}`),
+        } as const;
         return { state, outputs: state.open === undefined ? [] : [{ type: 'turn-ended', turnId: state.open, end }] };
       }
       case 'line':
@@ -203,7 +221,10 @@ function lineStep(state: FakeState, said: Said): { state: FakeState; outputs: re
         ],
       };
     case 'ended': {
-      const end = said.how === 'failed' ? ({ state: 'failed', error: errorBody('agent_refused', 'it said no') } as const) : ({ state: said.how } as const);
+      const end =
+        said.how === 'failed'
+          ? ({ state: 'failed', error: errorBody('agent_refused', 'it said no') } as const)
+          : ({ state: said.how } as const);
       return { state: { ...state, open: undefined }, outputs: [{ type: 'turn-ended', turnId, end }] };
     }
   }
@@ -218,7 +239,16 @@ export const fakeDriver: Driver<FakeState> = {
   vendorUrl: 'http://127.0.0.1',
   wire: 'openai-responses',
   rehearsalModel: 'fake',
-  capabilities: { steer: 'native', interrupt: true, resume: true, approvals: true, deltas: true, reasoning: false, usage: false, cost: false },
+  capabilities: {
+    steer: 'native',
+    interrupt: true,
+    resume: true,
+    approvals: true,
+    deltas: true,
+    reasoning: false,
+    usage: false,
+    cost: false,
+  },
   protocol,
   launch: () => ({ argv: ['fake'], env: {}, cwd: '/', limits: [] }),
   detect: () => Promise.resolve({ installed: true }),

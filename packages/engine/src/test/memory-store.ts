@@ -1,6 +1,16 @@
 // A store in memory for tests: all or nothing, and it can be fenced off to play a daemon that was killed.
 
-import type { Approval, Change, JournalEntry, RunRow, Session, SessionId, Store, StoredEvent, TurnRow } from '@parley/schema';
+import type {
+  Approval,
+  Change,
+  JournalEntry,
+  RunRow,
+  Session,
+  SessionId,
+  Store,
+  StoredEvent,
+  TurnRow,
+} from '@parley/schema';
 
 export class MemoryData {
   readonly sessions = new Map<SessionId, Session>();
@@ -34,7 +44,10 @@ export class MemoryStore implements Store {
       events.push(event);
     }
     const { from, to } = change.pruneDeltas ?? { from: 0, to: 0 };
-    this.data.events.set(sessionId, to === 0 ? events : events.filter(({ seq, delta }) => !delta || seq < from || seq >= to));
+    this.data.events.set(
+      sessionId,
+      to === 0 ? events : events.filter(({ seq, delta }) => !delta || seq < from || seq >= to),
+    );
     if (change.session !== undefined) this.data.sessions.set(sessionId, change.session);
     for (const row of change.turns ?? []) this.data.turns.set(row.id, row);
     for (const approval of change.approvals ?? []) this.data.approvals.set(approval.id, approval);
@@ -78,11 +91,18 @@ export class MemoryStore implements Store {
 
   events(id: SessionId, range: { after: number; until?: number; limit: number }): Promise<readonly StoredEvent[]> {
     const { after, until = Infinity, limit } = range;
-    return this.#answer((this.data.events.get(id) ?? []).filter(({ seq }) => seq > after && seq <= until).slice(0, limit));
+    return this.#answer(
+      (this.data.events.get(id) ?? []).filter(({ seq }) => seq > after && seq <= until).slice(0, limit),
+    );
   }
 
   turns(id: SessionId, limit: number): Promise<readonly TurnRow[]> {
-    return this.#answer([...this.data.turns.values()].filter(({ sessionId }) => sessionId === id).reverse().slice(0, limit));
+    return this.#answer(
+      [...this.data.turns.values()]
+        .filter(({ sessionId }) => sessionId === id)
+        .reverse()
+        .slice(0, limit),
+    );
   }
 
   turn(_id: SessionId, turnId: TurnRow['id']): Promise<TurnRow | undefined> {
@@ -90,13 +110,19 @@ export class MemoryStore implements Store {
   }
 
   openTurns(id: SessionId): Promise<readonly TurnRow[]> {
-    const open = [...this.data.turns.values()].filter(({ sessionId, state }) => sessionId === id && ['queued', 'running', 'steering'].includes(state));
+    const open = [...this.data.turns.values()].filter(
+      ({ sessionId, state }) => sessionId === id && ['queued', 'running', 'steering'].includes(state),
+    );
     return this.#answer(open.sort((a, b) => (a.queueOrder ?? 0) - (b.queueOrder ?? 0)));
   }
 
   approvals({ pending, sessionId }: { pending: boolean; sessionId?: SessionId }): Promise<readonly Approval[]> {
     const all = [...this.data.approvals.values()];
-    return this.#answer(all.filter((one) => (sessionId === undefined || one.sessionId === sessionId) && (!pending || one.resolution === undefined)));
+    return this.#answer(
+      all.filter(
+        (one) => (sessionId === undefined || one.sessionId === sessionId) && (!pending || one.resolution === undefined),
+      ),
+    );
   }
 
   approval(id: Approval['id']): Promise<Approval | undefined> {

@@ -60,4 +60,3 @@ export class World {
     return (await engine.createSession({ agent: 'fake', cwd: tmpdir(), policy })).id;
   }
 }
-

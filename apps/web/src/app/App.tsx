@@ -1,0 +1,60 @@
+// The page: the list of sessions beside the place that the address names.
+
+import { useEffect } from 'react';
+import { SessionView } from '../chat/SessionView.tsx';
+import { Drawer } from '../sessions/Drawer.tsx';
+import { Sidebar } from '../sessions/Sidebar.tsx';
+import { NewSession } from '../start/NewSession.tsx';
+import { loadAgents } from '../state/agents.ts';
+import { pairing } from '../state/daemon.ts';
+import { drawer } from '../state/drawer.ts';
+import { sessions, watchSessions } from '../state/sessions.ts';
+import { useStore } from '../state/store.ts';
+import { LiveRegion } from '../ui/LiveRegion.tsx';
+import { useMedia, wide } from '../ui/use-media.ts';
+import { ConnectionNote } from './ConnectionNote.tsx';
+import { PairView } from './PairView.tsx';
+import { route } from './route.ts';
+
+export function App() {
+  const refused = useStore(pairing) === 'refused';
+  return (
+    <>
+      {refused ? <PairView /> : <Shell />}
+      <LiveRegion />
+    </>
+  );
+}
+
+function Shell() {
+  const here = useStore(route);
+  const isWide = useMedia(wide);
+  const drawn = useStore(drawer);
+  useEffect(() => {
+    const ended = new AbortController();
+    void watchSessions(ended.signal);
+    void loadAgents();
+    return () => ended.abort();
+  }, []);
+  useDocumentTitle();
+  return (
+    <div className="flex h-dvh">
+      {isWide ? <aside className="w-72 shrink-0 border-r border-line">{<Sidebar />}</aside> : drawn && <Drawer />}
+      <main className="flex min-w-0 flex-1 flex-col">
+        {here.page === 'new' ? <NewSession /> : <SessionView key={here.sessionId} sessionId={here.sessionId} />}
+      </main>
+      <ConnectionNote />
+    </div>
+  );
+}
+
+/** The tab tells what it is about, and how many sessions wait. */
+function useDocumentTitle(): void {
+  const here = useStore(route);
+  const all = useStore(sessions) ?? [];
+  const title = here.page === 'session' ? all.find(({ id }) => id === here.sessionId)?.title : undefined;
+  const waiting = all.filter(({ state }) => state === 'waiting').length;
+  useEffect(() => {
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title === undefined ? 'Parley' : `${title} · Parley`}`;
+  }, [title, waiting]);
+}

@@ -1,0 +1,79 @@
+// The list of sessions, with the way to a new one.
+
+import { useState } from 'react';
+import { go, route } from '../app/route.ts';
+import { agents, agentTitle } from '../state/agents.ts';
+import { drawer } from '../state/drawer.ts';
+import { sessions } from '../state/sessions.ts';
+import { useStore } from '../state/store.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { SessionRow } from './SessionRow.tsx';
+import { ThemeButton } from './ThemeButton.tsx';
+
+/** From so many sessions on there is a field to search them. */
+const searchedFrom = 8;
+
+export function Sidebar() {
+  const all = useStore(sessions);
+  const allAgents = useStore(agents);
+  const here = useStore(route);
+  const now = useNow(30_000);
+  const [search, setSearch] = useState('');
+  const wanted = search.trim().toLowerCase();
+  const shown =
+    all?.filter(({ title, cwd, agent }) => `${title}\n${cwd}\n${agent}`.toLowerCase().includes(wanted)) ?? [];
+  return (
+    <div className="flex h-full flex-col bg-sunken pt-[env(safe-area-inset-top)]">
+      <div className="flex min-h-14 items-center gap-2 px-4">
+        <img src="/icon.svg" alt="" className="size-6" />
+        <span className="flex-1 font-semibold">Parley</span>
+        <ThemeButton />
+      </div>
+      <div className="space-y-2 px-3 pb-2">
+        <a
+          href="/"
+          onClick={(event) => {
+            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+            event.preventDefault();
+            drawer.set(false);
+            go({ page: 'new' });
+          }}
+          aria-current={here.page === 'new' ? 'page' : undefined}
+          className="flex min-h-10 items-center justify-center gap-2 rounded-lg border border-edge/60 bg-surface text-sm font-medium hover:bg-hover pointer-coarse:min-h-11"
+        >
+          <Icon name="plus" /> New session
+        </a>
+        {(all?.length ?? 0) >= searchedFrom && (
+          <input
+            type="search"
+            aria-label="Search sessions"
+            placeholder="Search sessions"
+            className="field text-sm"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+        )}
+      </div>
+      <nav aria-label="Sessions" className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
+        <ul className="space-y-0.5">
+          {shown.map((session) => (
+            <SessionRow
+              key={session.id}
+              session={session}
+              agentTitle={agentTitle(allAgents, session.agent)}
+              here={here.page === 'session' && here.sessionId === session.id}
+              now={now}
+            />
+          ))}
+        </ul>
+        {all?.length === 0 && (
+          <p className="px-3 py-6 text-center text-sm text-muted">Your sessions will be listed here.</p>
+        )}
+        {all !== undefined && all.length > 0 && shown.length === 0 && (
+          <p className="px-3 py-6 text-center text-sm text-muted">None matches.</p>
+        )}
+      </nav>
+    </div>
+  );
+}

@@ -1,0 +1,204 @@
+// The life of a session's process: launched when a turn wants it, followed while it speaks, taken over from an earlier daemon, and gone.
+
+import { errorBody, ParleyError } from '@parley/schema';
+import type { DriverContext, JournalEntry, Run, RunBatch, RunId } from '@parley/schema';
+import type { Effect } from './decide/draft.ts';
+import { isBusy } from './decide/state.ts';
+import { endRun, endTurn, launched, launchFailed, processGone } from './decide/turns.ts';
+import { RunHost } from './run-host.ts';
+import type { SessionSteps } from './session-steps.ts';
+import { within } from './within.ts';
+
+export class RunLife {
+  readonly #steps: SessionSteps;
+  #holdsSlot = false;
+
+  constructor(steps: SessionSteps) {
+    this.#steps = steps;
+    steps.act = (effect) => this.#act(effect);
+  }
+
+  /** Take over the process of an earlier daemon. */
+  async adopt(run: Run, context: DriverContext, journal: readonly JournalEntry[], offset: number): Promise<void> {
+    const host = new RunHost(this.#steps.driver, context, run);
+    this.#steps.environment.slots.claim();
+    this.#holdsSlot = true;
+    const { deadlines, wantedEnd } = await host.replay(journal, offset);
+    this.#steps.host = host;
+    await this.#steps.alone(() =>
+      this.#steps.step((draft) => {
+        for (const name of ['handshake', 'interrupt', 'settle'] as const)
+          if (deadlines.has(name)) this.#steps.state.driverDeadlines.set(name, draft.now);
+        if (wantedEnd) endRun(this.#steps.state, draft, 'ended by an earlier daemon');
+      }),
+    );
+    this.#follow(host);
+  }
+
+  /** Its process cannot be found any more: say so, honestly. */
+  lose(runId: RunId, reason: string): Promise<void> {
+    return this.#steps.alone(() =>
+      this.#steps.step(
+        (draft) => {
+          if (this.#steps.state.active?.phase !== 'starting')
+            endTurn(this.#steps.state, draft, { state: 'lost', error: errorBody('turn_lost', reason) });
+          processGone(this.#steps.state, draft);
+        },
+        { runId, closed: true },
+      ),
+    );
+  }
+
+  /** The daemon stops. `keep` leaves a working turn's process alone; everything else is ended. Resolves when that is done. */
+  async close(runs: 'keep' | 'end'): Promise<void> {
+    const { host } = this.#steps;
+    if (host === undefined) return;
+    if (runs === 'keep' && isBusy(this.#steps.state)) {
+      host.run.detach();
+      return;
+    }
+    await host.run.end();
+    await this.#steps.alone(() => this.#gone(host));
+  }
+
+  #act(effect: Effect): void {
+    switch (effect.type) {
+      case 'launch':
+        void this.#launch();
+        return;
+      case 'end-run':
+        this.#steps.host?.run
+          .end()
+          .catch((error: unknown) => this.#steps.environment.report('ending a run failed', error));
+        return;
+    }
+  }
+
+  async #launch(): Promise<void> {
+    const launching = this.#steps.state.run;
+    if (launching.phase !== 'launching') return;
+    const { runId } = launching;
+    const context = this.#steps.contextOf(runId);
+    let run: Run | undefined;
+    let limits: readonly string[] = [];
+    try {
+      if (this.#steps.environment.slots.full) this.#steps.environment.makeRoom();
+      await this.#steps.environment.slots.take();
+      this.#holdsSlot = true;
+      const prepared = await within(
+        this.#steps.environment.agents.prepare(this.#steps.session),
+        this.#steps.environment.limits.start,
+      );
+      limits = prepared.limits;
+      run = await within(
+        this.#steps.environment.runtime.launch({ ...prepared.request, runId }),
+        this.#steps.environment.limits.start,
+      );
+      const started = run;
+      await this.#steps.alone(() => this.#launched(started, context, limits));
+    } catch (error) {
+      await run?.end().catch(() => undefined);
+      await this.#steps
+        .alone(() => this.#launchFailed(runId, error))
+        .catch((second: unknown) => this.#steps.environment.report('a failed launch', second));
+    }
+  }
+
+  async #launched(run: Run, context: DriverContext, limits: readonly string[]): Promise<void> {
+    if (this.#steps.closed) throw new ParleyError('shutting_down', 'The daemon is stopping.');
+    const host = new RunHost(this.#steps.driver, context, run);
+    this.#steps.host = host;
+    await this.#steps.step(
+      (draft) => {
+        launched(this.#steps.state, draft, context.runId);
+        const { session } = this.#steps.state;
+        if (JSON.stringify(session.limits) !== JSON.stringify(limits)) {
+          session.limits = limits;
+          draft.touch();
+          for (const text of limits) draft.emit({ type: 'notice', level: 'info', code: 'policy_limit', text });
+        }
+      },
+      { runId: context.runId, record: run.record },
+    );
+    if (this.#steps.state.run.phase === 'ending') this.#act({ type: 'end-run', reason: 'no longer wanted' });
+    this.#follow(host);
+  }
+
+  async #launchFailed(runId: RunId, error: unknown): Promise<void> {
+    this.#giveSlot();
+    if (this.#steps.closed) return; // The row stays: the next daemon starts the turn's process again.
+    const body = ParleyError.is(error)
+      ? error.body
+      : errorBody('agent_start_failed', String(error instanceof Error ? error.message : error));
+    await this.#steps.step((draft) => launchFailed(this.#steps.state, draft, body), { runId, closed: true });
+  }
+
+  /** Read what the process says until it is gone. */
+  #follow(host: RunHost): void {
+    const follow = async (): Promise<void> => {
+      try {
+        for await (const batch of host.run.read(host.offset)) await this.#steps.alone(() => this.#lines(host, batch));
+      } catch (error) {
+        await this.#steps.alone(() => this.#unreadable(error));
+        void host.run.end();
+      }
+      await host.run.exited;
+      await host.run.end(); // Also after a natural exit: the sweep.
+      await this.#steps.alone(() => this.#gone(host));
+    };
+    follow().catch((error: unknown) => this.#steps.environment.report(`following ${host.runId} failed`, error));
+  }
+
+  async #lines(host: RunHost, batch: RunBatch): Promise<void> {
+    if (this.#steps.closed) return;
+    await this.#steps.step(
+      (draft) => {
+        for (const line of batch.lines) {
+          this.#steps.apply(draft, host, host.line(line, this.#steps.state.active?.row.id));
+        }
+        host.offset = batch.endOffset; // Inputs that follow from these lines come after all of them, now and when replayed.
+      },
+      { runId: host.runId, offset: batch.endOffset },
+    );
+  }
+
+  async #unreadable(error: unknown): Promise<void> {
+    const body = ParleyError.is(error)
+      ? error.body
+      : errorBody('internal', `The agent's output could not be read: ${String(error)}`);
+    await this.#steps.step((draft) => {
+      endTurn(this.#steps.state, draft, { state: 'failed', error: body });
+      endRun(this.#steps.state, draft, body.message);
+    });
+  }
+
+  async #gone(host: RunHost): Promise<void> {
+    if (this.#steps.host !== host) return;
+    const { code, signal } = await host.run.exited;
+    const stderrTail = await host.run.stderrTail();
+    const busy = isBusy(this.#steps.state);
+    await this.#steps.step(
+      (draft) => {
+        if (busy) {
+          this.#steps.apply(
+            draft,
+            host,
+            host.input({ type: 'exited', code, signal, stderrTail }, this.#steps.state.active?.row.id),
+          );
+        }
+        host.takeJournal();
+        this.#steps.host = undefined;
+        processGone(this.#steps.state, draft);
+        this.#giveSlot();
+      },
+      { runId: host.runId, closed: true },
+    );
+    await host.run.discard();
+  }
+
+  #giveSlot(): void {
+    if (!this.#holdsSlot) return;
+    this.#holdsSlot = false;
+    this.#steps.environment.slots.give();
+  }
+}

@@ -1,0 +1,165 @@
+// How a session changes: one step at a time, each decided, fed to the driver, committed, published, and only then acted on.
+
+import type { Driver, DriverContext, DriverOutput, RunChange, RunId, Runtime, Session, Store } from '@parley/schema';
+import type { Agents } from './agents.ts';
+import { Alarm } from './alarm.ts';
+import { changeOf, isEmpty } from './change.ts';
+import { deadlinePassed, deadlinesOf } from './decide/deadlines.ts';
+import type { DeadlineLimits } from './decide/deadlines.ts';
+import { Draft } from './decide/draft.ts';
+import type { Effect } from './decide/draft.ts';
+import { applyOutput } from './decide/outputs.ts';
+import type { SessionState } from './decide/state.ts';
+import { proceed } from './decide/turns.ts';
+import { Hub } from './hub.ts';
+import { Mailbox } from './mailbox.ts';
+import type { ProcessSlots } from './process-slots.ts';
+import type { RunHost } from './run-host.ts';
+
+export interface ActorEnvironment {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly agents: Agents;
+  readonly slots: ProcessSlots;
+  readonly limits: DeadlineLimits & { readonly start: number };
+  readonly maxQueue: number;
+  readonly now: () => number;
+  /** A session's read model changed. */
+  readonly changed: (session: Session) => void;
+  /** Every slot is taken and this session waits for one. */
+  readonly makeRoom: () => void;
+  /** Something went wrong that no caller hears of. */
+  readonly report: (text: string, error: unknown) => void;
+  /** The store failed: nothing can be promised any more. The owner stops; the next one takes up from what is stored. */
+  readonly fatal: (error: unknown) => void;
+}
+
+export class SessionSteps {
+  readonly state: SessionState;
+  readonly hub: Hub;
+  readonly environment: ActorEnvironment;
+  readonly driver: Driver;
+  /** Does what a committed step wants of the world. Set by the run's life. */
+  act: (effect: Effect) => void = () => undefined;
+  /** The driver and process that are up. */
+  host: RunHost | undefined;
+  readonly #mailbox = new Mailbox();
+  readonly #alarm: Alarm;
+  #closed = false;
+
+  constructor(state: SessionState, environment: ActorEnvironment) {
+    this.state = state;
+    this.environment = environment;
+    this.driver = environment.agents.driver(state.session.agent);
+    this.hub = new Hub(state.session.id, environment.store);
+    this.#alarm = new Alarm(environment.now, () => {
+      this.alone(() => this.#timePassed()).catch((error: unknown) => environment.report('a deadline', error));
+    });
+  }
+
+  get session(): Session {
+    return { ...this.state.session };
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Nothing else of this session happens meanwhile. Everything that takes a step does so inside of this. */
+  alone<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+    return this.#mailbox.run(work);
+  }
+
+  /** No more steps by themselves: no deadlines, no lines. */
+  close(): void {
+    this.#closed = true;
+    this.#alarm.off();
+  }
+
+  /** One step. `decide` changes the state only if it does not throw. */
+  async step<Result>(decide: (draft: Draft) => Result, runChange?: RunChange): Promise<Result> {
+    const draft = new Draft(this.state, this.environment.now());
+    const result = decide(draft);
+    // A run that closes and one that opens are two changes: first what the old one leaves, then what follows.
+    const closes = runChange?.closed === true;
+    if (!closes) proceed(this.state, draft);
+    this.#feed(draft);
+    await this.#commit(draft, runChange);
+    if (closes) await this.step(() => undefined);
+    return result;
+  }
+
+  /** Give the driver its inputs, and apply what it says, until both have nothing left. */
+  #feed(draft: Draft): void {
+    for (let input = draft.inputs.shift(); input !== undefined; input = draft.inputs.shift()) {
+      const host = this.host;
+      if (host === undefined) continue;
+      this.apply(draft, host, host.input(input, this.state.active?.row.id));
+      if (draft.inputs.length === 0) proceed(this.state, draft);
+    }
+  }
+
+  /** What the driver said. */
+  apply(draft: Draft, host: RunHost, outputs: readonly DriverOutput[]): void {
+    const rules = { approvalMs: this.environment.limits.approval };
+    for (const output of outputs) {
+      if (output.type === 'write') host.keepWrite(output.line);
+      else applyOutput(this.state, draft, output, rules);
+    }
+  }
+
+  async #commit(draft: Draft, runChange?: RunChange): Promise<void> {
+    const { run } = this.state;
+    draft.summarise();
+    const journal = this.host?.takeJournal() ?? [];
+    const launching = draft.effects.some(({ type }) => type === 'launch') && run.phase === 'launching';
+    const change = changeOf(draft, this.session, {
+      given: runChange,
+      ...(launching ? { opening: { runId: run.runId, context: JSON.stringify(this.contextOf(run.runId)) } } : {}),
+      ...(this.host === undefined ? {} : { journalled: { runId: this.host.runId, journal } }),
+    });
+    try {
+      if (!isEmpty(change)) await this.environment.store.commit(change);
+    } catch (error) {
+      this.close(); // Memory is ahead of the store: this actor must not go on.
+      this.environment.fatal(error);
+      throw error;
+    }
+    this.hub.publish(draft.events);
+    try {
+      this.host?.flush();
+    } catch (error) {
+      // The process went while this was decided: its end is on the way and settles what it did not get.
+      this.environment.report(`writing to ${this.host?.runId} failed`, error);
+    }
+    if (draft.sessionChanged) this.environment.changed(this.session);
+    for (const effect of draft.effects) this.act(effect);
+    this.#setAlarm();
+  }
+
+  /** What a driver is told of the session, once for each run. */
+  contextOf(runId: RunId): DriverContext {
+    const { cwd, policy, model, threadId } = this.state.session;
+    return {
+      runId,
+      cwd,
+      policy,
+      ...(model === undefined ? {} : { model }),
+      ...(threadId === undefined ? {} : { threadId }),
+    };
+  }
+
+  #setAlarm(): void {
+    if (!this.#closed)
+      this.#alarm.at(Math.min(...deadlinesOf(this.state, this.environment.limits).map(({ at }) => at)));
+  }
+
+  async #timePassed(): Promise<void> {
+    if (this.#closed) return;
+    const now = this.environment.now();
+    const due = deadlinesOf(this.state, this.environment.limits).find(({ at }) => at <= now);
+    if (due === undefined) return this.#setAlarm();
+    await this.step((draft) => deadlinePassed(this.state, draft, due, this.environment.limits));
+    await this.#timePassed();
+  }
+}

@@ -1,0 +1,17 @@
+// A wait with an end.
+
+import { ParleyError } from '@parley/schema';
+
+/** The work's result, or `start_timeout` after `ms` milliseconds. */
+export async function within<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => limit.reject(new ParleyError('start_timeout', `The agent did not start within ${ms / 1000} s.`)),
+    ms,
+  );
+  try {
+    return await Promise.race([work, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
