@@ -99,6 +99,12 @@ export class ParleyUnderTest {
     await exited;
   }
 
+  /** Resolves when the daemon's process has ended. */
+  async gone(): Promise<void> {
+    const child = this.#daemon;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+
   async restart(): Promise<void> {
     await this.kill();
     await this.start();

@@ -1,4 +1,6 @@
-// Gets a command its daemon.
+// Gets a command its daemon, and keeps it while the command follows something.
+
+import { existsSync } from 'node:fs';
 
 import { failure } from '@parley/client';
 import type { Client } from '@parley/client';
@@ -11,6 +13,33 @@ export async function openClient(io: Io): Promise<Client> {
   const found = await findDaemon(places);
   if (found !== undefined) return found;
   return startDaemon({ places, env: io.env, command: [...io.self, 'serve', '--no-tcp', '--detached'] });
+}
+
+/** Milliseconds without a connection after which it is looked whether there is a daemon at all. */
+const lookAfterMs = 500;
+
+/**
+ * Starts the daemon again when it dies while the client follows something. A daemon that was stopped on purpose takes its socket away
+ * and is left alone; one that was killed leaves it behind. Returns what ends the watch.
+ */
+export function keepDaemon(client: Client, io: Io, note: (text: string) => void): () => void {
+  const places = placesOf(io.env);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const revive = async () => {
+    if (!existsSync(places.socket) || (await findDaemon(places)) !== undefined) return;
+    note('the daemon is gone: starting it again');
+    await openClient(io);
+  };
+  const stop = client.onConnection((state) => {
+    clearTimeout(timer);
+    if (state !== 'connecting') return;
+    // What keeps it from starting is told by the connection that is given up.
+    timer = setTimeout(() => void revive().catch((error: unknown) => note(String(error))), lookAfterMs);
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
 }
 
 /** Only one that runs already. Throws `daemon_unreachable`. */

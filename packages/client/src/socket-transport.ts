@@ -6,6 +6,9 @@ import type { Socket, SocketHandlers, Transport, TransportAnswer, TransportReque
 /** The gate wants a name that it knows; what protects the socket is its mode. */
 const host = 'localhost';
 
+/** TLS's, but worked out for every request: compiling the pattern of an IPv6 address for it takes 2.6 ms (Node 24.21). */
+const noServerName = { servername: '' };
+
 export function socketTransport(socketPath: string): Transport {
   return {
     place: socketPath,
@@ -26,6 +29,7 @@ function send(socketPath: string, { method, path, body, signal }: TransportReque
         path,
         // Connections to a unix socket are cheap; a kept one would have to be retried when the daemon restarts.
         agent: false,
+        ...noServerName,
         ...(signal !== undefined && { signal }),
         headers: {
           host,

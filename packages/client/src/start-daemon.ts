@@ -44,9 +44,11 @@ export async function startDaemon({
   try {
     const [file, ...args] = command;
     const child = spawn(file, args, { detached: true, cwd: places.stateDir, env, stdio: ['ignore', log, log] });
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(`could not be started (${error.message})`));
-      child.once('exit', (code, signal) => resolve(`ended with ${signal ?? `exit code ${code}`}`));
+    const ended = new Promise<Ended>((resolve) => {
+      child.once('error', (error) => resolve({ how: `could not be started (${error.message})`, graceMs: 0 }));
+      child.once('exit', (code, signal) =>
+        resolve({ how: `ended with ${signal ?? `exit code ${code}`}`, graceMs: winnersMs }),
+      );
     });
     child.unref();
     const problem = await waitUntilListening(places, ended, timeoutMs);
@@ -63,18 +65,24 @@ export async function startDaemon({
   }
 }
 
+interface Ended {
+  readonly how: string;
+  /** Milliseconds in which somebody else's daemon may still come up. */
+  readonly graceMs: number;
+}
+
 /** Undefined when somebody listens, else what went wrong. */
 async function waitUntilListening(
   places: Places,
-  ended: Promise<string>,
+  ended: Promise<Ended>,
   timeoutMs: number,
 ): Promise<string | undefined> {
   let problem: string | undefined;
   let deadline = Date.now() + timeoutMs;
   let wake = () => {};
-  void ended.then((how) => {
+  void ended.then(({ how, graceMs }) => {
     problem = how;
-    deadline = Math.min(deadline, Date.now() + winnersMs);
+    deadline = Math.min(deadline, Date.now() + graceMs);
     wake();
   });
   const watcher = watch(places.socketDir, () => wake());

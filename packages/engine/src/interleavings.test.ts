@@ -278,10 +278,10 @@ const count = (events: readonly ParleyEvent[], matches: (event: ParleyEvent) => 
   events.filter(matches).length;
 
 for (const style of ['returns', 'takes-up'] as const) {
-  test(`no message is lost, doubled or reordered in 5,000 interleavings (an agent that ${style} late words)`, async () => {
+  test(`no message is lost, doubled or reordered in 10,000 interleavings (an agent that ${style} late words)`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 30 }), (moves) => play(moves, style)),
-      { numRuns: 5000 },
+      { numRuns: 10_000 },
     );
   });
 }

@@ -115,7 +115,10 @@ export class RunLife {
         if (JSON.stringify(session.limits) !== JSON.stringify(limits)) {
           session.limits = limits;
           draft.touch();
-          for (const text of limits) draft.emit({ type: 'notice', level: 'info', code: 'policy_limit', text });
+          const text = limits.join(' ');
+          const turnId = this.#steps.state.active?.row.id;
+          if (text !== '')
+            draft.emit({ type: 'notice', level: 'info', code: 'policy_limit', text, ...(turnId && { turnId }) });
         }
       },
       { runId: context.runId, record: run.record },

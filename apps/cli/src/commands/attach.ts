@@ -11,7 +11,7 @@ import { Asker } from '../follow/asker.ts';
 import { offer } from '../follow/follow-turn.ts';
 import { humanPrinter, jsonPrinter } from '../follow/printer.ts';
 import type { Io } from '../io.ts';
-import { openClient } from '../open-client.ts';
+import { keepDaemon, openClient } from '../open-client.ts';
 import { exitCodeOf, reportTurnError } from '../report-error.ts';
 
 interface AttachOptions {
@@ -48,6 +48,7 @@ async function attach(given: string, options: AttachOptions, io: Io): Promise<nu
   const asker = !json && io.stdinKind === 'terminal' && io.stderrIsTerminal ? new Asker(client, io) : undefined;
   const leaving = new AbortController();
   const stopListening = io.onInterrupt(() => leaving.abort());
+  const stopKeeping = keepDaemon(client, io, (text) => printer.note(text));
   const waiting = new Map<ApprovalId, Approval>();
   let last: ParleyEvent | undefined;
   let failure: ErrorBody | undefined;
@@ -81,6 +82,7 @@ async function attach(given: string, options: AttachOptions, io: Io): Promise<nu
     return 130;
   } finally {
     stopListening();
+    stopKeeping();
     leaving.abort();
     asker?.close();
   }

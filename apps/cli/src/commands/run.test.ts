@@ -345,7 +345,7 @@ test('a lost connection in the middle of a turn loses nothing', async (t) => {
   resolve();
   const { code, stdout, stderr } = await run.result;
   assert.deepEqual([code, stdout], [0, 'There.\n']);
-  assert.match(stderr, /^! first\n! second\n/);
+  assert.match(stderr, /^note: first\nnote: second\n/);
 });
 
 test('a daemon is started when none runs, and stopped on demand', async (t) => {
@@ -359,6 +359,20 @@ test('a daemon is started when none runs, and stopped on demand', async (t) => {
   for (const fact of ['pid', 'socket', 'version', 'memory']) assert.ok(fact in status, fact);
   assert.equal((await call(['daemon', 'stop'])).stdout, 'stopped\n');
   assert.equal((await call(['daemon', 'stop'])).stdout, 'no daemon runs\n');
+});
+
+test('a daemon that was killed is started again', async (t) => {
+  const { call, begin } = emptySetting(t);
+  await call(['daemon', 'status', '--start']);
+  const run = begin(['run', 'codex', 'for ever']);
+  await run.printed(/note: at work/);
+  const { pid } = JSON.parse((await call(['daemon', 'status', '--json'])).stdout) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  await run.printed(/the daemon is gone: starting it again/);
+  // The fake one keeps nothing; that it says so proves that it was asked.
+  const { code, stderr } = await run.result;
+  assert.equal(code, 2);
+  assert.match(stderr, /There is no session ses_/);
 });
 
 test('agents are listed with what keeps them from working', async (t) => {

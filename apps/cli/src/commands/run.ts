@@ -15,7 +15,7 @@ import { followTurn } from '../follow/follow-turn.ts';
 import { humanPrinter, jsonPrinter } from '../follow/printer.ts';
 import type { Printer } from '../follow/printer.ts';
 import type { Io } from '../io.ts';
-import { openClient } from '../open-client.ts';
+import { keepDaemon, openClient } from '../open-client.ts';
 import { readPrompt } from '../prompt.ts';
 import { exitCodeOf, reportTurnError } from '../report-error.ts';
 import { UsageError } from '../usage-error.ts';
@@ -89,6 +89,7 @@ async function run(agent: string, words: readonly string[], options: RunOptions,
   const batches = client.eventBatches(session.id, { after: session.head, signal: leaving.signal });
   const interrupting = new Interrupting(client, printer, leaving);
   const stopListening = io.onInterrupt(() => interrupting.again());
+  const stopKeeping = keepDaemon(client, io, (text) => printer.note(text));
   try {
     const submitted = await submit(client, session, prompt, options);
     interrupting.meant(submitted);
@@ -116,6 +117,7 @@ async function run(agent: string, words: readonly string[], options: RunOptions,
     }
   } finally {
     stopListening();
+    stopKeeping();
     leaving.abort();
   }
 }

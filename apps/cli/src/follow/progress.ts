@@ -44,7 +44,9 @@ export class Progress {
       }
       case 'notice':
         // Raw events that Parley does not know are kept for those who look for them; nobody can act on them here.
-        return event.code === 'unknown_event' ? [] : [line(noticeTones[event.level], `! ${event.text}`)];
+        return event.code === 'unknown_event'
+          ? []
+          : [line(noticeTones[event.level], `${event.level === 'info' ? 'note:' : '!'} ${event.text}`)];
       case 'turn.completed':
         return [line('dim', `done${this.#took(event.at)}${tokens(event)}`)];
       case 'turn.interrupted':
@@ -162,7 +164,7 @@ function changeLine({ kind, path, movedTo, added, removed }: FileChange): Progre
     .join(' ');
   return line(
     'plain',
-    `${marks[kind]} ${path}${movedTo === undefined ? '' : ` → ${movedTo}`}${counts === '' ? '' : `  (${counts})`}`,
+    `${marks[kind]} ${path}${movedTo === undefined ? '' : ` → ${movedTo}`}${counts === '' ? '' : ` (${counts})`}`,
   );
 }
 

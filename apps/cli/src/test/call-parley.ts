@@ -41,20 +41,26 @@ export interface Call {
   printed(pattern: RegExp): Promise<string>;
 }
 
-export function emptySetting(t: TestContext): Setting {
+/** With nothing running. A daemon that a command starts is stopped when the test is over. */
+export function emptySetting(t: TestContext, daemon: FakeDaemon = new FakeDaemon()): Setting {
   const root = mkdtempSync(join(tmpdir(), 'parley-test-'));
-  t.after(() => rmSync(root, { recursive: true, force: true }));
   const env = { HOME: root, PATH: process.env['PATH'], PARLEY_STATE_DIR: join(root, 'state') };
   mkdirSync(env.PARLEY_STATE_DIR);
   const begin = (args: readonly string[], options: CallOptions = {}) => beginCall(args, env, options);
-  return { daemon: new FakeDaemon(), env, begin, call: (args, options) => begin(args, options).result };
+  t.after(async () => {
+    await begin(['daemon', 'stop']).result;
+    rmSync(root, { recursive: true, force: true });
+  });
+  return { daemon, env, begin, call: (args, options) => begin(args, options).result };
 }
 
 /** With a fake daemon that runs until the test is over. */
 export async function setting(t: TestContext): Promise<Setting> {
-  const made = emptySetting(t);
-  await made.daemon.listen(placesOf(made.env).socket);
-  t.after(() => made.daemon.close());
+  const daemon = new FakeDaemon();
+  // Before what `emptySetting` does at the end, which must not find it.
+  t.after(() => daemon.close());
+  const made = emptySetting(t, daemon);
+  await daemon.listen(placesOf(made.env).socket);
   return made;
 }
 

@@ -9,6 +9,7 @@ import {
   InterruptSchema,
   newId,
   ParleyError,
+  errorBody,
   errorCatalogue,
   StopDaemonSchema,
   SubmitTurnSchema,
@@ -89,7 +90,7 @@ export class FakeDaemon {
 
   async listen(socket: string): Promise<this> {
     this.#socket = socket;
-    this.#sockets.on('connection', (peer) => peer.on('message', (data) => this.#frame(peer, String(data))));
+    this.#sockets.on('connection', (peer) => peer.on('message', (data: Buffer) => this.#frame(peer, data.toString())));
     await new Promise<void>((resolve) => this.#server.listen(socket, resolve));
     return this;
   }
@@ -339,7 +340,15 @@ export class FakeDaemon {
     const frame = ClientFrameSchema.parse(JSON.parse(text));
     if (frame.type !== 'subscribe') return;
     const { sessionId, after } = frame;
-    const { session, events } = this.#of(sessionId);
+    const kept = this.#kept.get(sessionId);
+    if (kept === undefined) {
+      return send(peer, {
+        type: 'error',
+        sessionId,
+        error: errorBody('unknown_session', `There is no session ${sessionId}.`),
+      });
+    }
+    const { session, events } = kept;
     send(peer, { type: 'subscribed', sessionId, head: session.head });
     const missed = events.filter(({ seq }) => seq > after);
     if (missed.length > 0) send(peer, { type: 'events', sessionId, events: missed });

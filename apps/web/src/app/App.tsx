@@ -8,21 +8,23 @@ import { NewSession } from '../start/NewSession.tsx';
 import { loadAgents } from '../state/agents.ts';
 import { pairing } from '../state/daemon.ts';
 import { drawer } from '../state/drawer.ts';
-import { sessions, watchSessions } from '../state/sessions.ts';
+import { watchSessions } from '../state/sessions.ts';
 import { useStore } from '../state/store.ts';
 import { LiveRegion } from '../ui/LiveRegion.tsx';
 import { useMedia, wide } from '../ui/use-media.ts';
 import { ConnectionNote } from './ConnectionNote.tsx';
+import { DocumentTitle } from './DocumentTitle.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { PairView } from './PairView.tsx';
 import { route } from './route.ts';
 
 export function App() {
   const refused = useStore(pairing) === 'refused';
   return (
-    <>
+    <ErrorBoundary>
       {refused ? <PairView /> : <Shell />}
       <LiveRegion />
-    </>
+    </ErrorBoundary>
   );
 }
 
@@ -36,25 +38,14 @@ function Shell() {
     void loadAgents();
     return () => ended.abort();
   }, []);
-  useDocumentTitle();
   return (
     <div className="flex h-dvh">
-      {isWide ? <aside className="w-72 shrink-0 border-r border-line">{<Sidebar />}</aside> : drawn && <Drawer />}
+      {isWide ? <aside className="w-72 shrink-0 border-r border-line"><Sidebar /></aside> : drawn && <Drawer />}
       <main className="flex min-w-0 flex-1 flex-col">
         {here.page === 'new' ? <NewSession /> : <SessionView key={here.sessionId} sessionId={here.sessionId} />}
       </main>
       <ConnectionNote />
+      <DocumentTitle />
     </div>
   );
-}
-
-/** The tab tells what it is about, and how many sessions wait. */
-function useDocumentTitle(): void {
-  const here = useStore(route);
-  const all = useStore(sessions) ?? [];
-  const title = here.page === 'session' ? all.find(({ id }) => id === here.sessionId)?.title : undefined;
-  const waiting = all.filter(({ state }) => state === 'waiting').length;
-  useEffect(() => {
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title === undefined ? 'Parley' : `${title} · Parley`}`;
-  }, [title, waiting]);
 }

@@ -99,14 +99,14 @@ export function ApprovalCard({ approval, agentTitle }: Props) {
         </label>
       )}
       <div className="flex flex-wrap gap-2">
-        {approval.options.map((option) => (
+        {approval.options.map((option, index) => (
           <Button
             key={option.id}
             weight={weightOf(option)}
             disabled={answering !== undefined || (option.effect === 'allow' && !answered)}
             aria-busy={answering === option.id}
             onClick={() => answer(option)}
-            className="max-sm:flex-1"
+            className={`max-sm:grow ${index === 0 ? 'max-sm:basis-full' : 'max-sm:basis-[40%]'}`}
           >
             {option.label}
           </Button>

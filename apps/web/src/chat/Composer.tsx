@@ -17,6 +17,8 @@ interface Props {
   readonly agentTitle: string;
   /** Set while a stop can be asked for; `asked` once it was. */
   readonly stop?: { readonly asked: boolean; readonly onStop: () => void } | undefined;
+  /** Instead of the usual words in the empty field. */
+  readonly invitation?: string;
   readonly sendLabel?: string;
   readonly canSend?: boolean;
   readonly autoFocus?: boolean;
@@ -31,6 +33,7 @@ export function Composer(props: Props) {
     steer,
     agentTitle,
     stop,
+    invitation,
     sendLabel = 'Send',
     canSend = true,
     autoFocus = false,
@@ -62,29 +65,32 @@ export function Composer(props: Props) {
     send(busy && event.altKey ? 'queue' : 'now');
   };
 
+  const words = invitation ?? placeholder(agentTitle, busy, steer);
   const round =
     'inline-flex size-9 shrink-0 items-center justify-center rounded-full transition-colors pointer-coarse:size-11 disabled:bg-line disabled:text-muted';
   return (
-    <div className="rounded-2xl border border-edge/70 bg-surface shadow-sm focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
+    <div className="rounded-2xl border border-edge/70 bg-surface shadow-sm focus-within:border-accent focus-within:ring-1 focus-within:ring-accent pointer-coarse:not-data-busy:flex pointer-coarse:not-data-busy:items-end" data-busy={busy || undefined}>
       <textarea
         ref={area}
         rows={1}
         value={text}
-        aria-label={placeholder(agentTitle, busy, steer)}
-        placeholder={placeholder(agentTitle, busy, steer)}
+        aria-label={words}
+        placeholder={words}
         enterKeyHint="send"
         onChange={(event) => onText(event.target.value)}
         onKeyDown={onKeyDown}
-        className="block max-h-[40vh] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 outline-none"
+        className="block max-h-[40vh] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 outline-none pointer-coarse:py-3.5 pointer-coarse:leading-6"
       />
-      <div className="flex items-center gap-1.5 px-2 pb-2">
-        <p className="min-w-0 flex-1 truncate px-2 text-xs text-muted pointer-coarse:invisible">
-          <kbd className="font-sans">Enter</kbd> to send, <kbd className="font-sans">Shift+Enter</kbd> for a new line
-          {stop !== undefined && (
-            <>
-              , <kbd className="font-sans">Esc</kbd> to stop
-            </>
-          )}
+      <div className="flex items-center gap-1.5 px-2 pb-2 pointer-coarse:py-1.5">
+        <p className="min-w-0 flex-1 truncate px-2 text-xs text-muted">
+          <span className="pointer-coarse:hidden">
+            <kbd className="font-sans">Enter</kbd> to send, <kbd className="font-sans">Shift+Enter</kbd> for a new line
+            {stop !== undefined && (
+              <>
+                , <kbd className="font-sans">Esc</kbd> to stop
+              </>
+            )}
+          </span>
         </p>
         {stop !== undefined && (
           <button
@@ -98,10 +104,9 @@ export function Composer(props: Props) {
             <span className={`size-3 rounded-[3px] bg-current ${stop.asked ? 'animate-pulse-dot' : ''}`} />
           </button>
         )}
-        {busy && (
+        {busy && !empty && (
           <Menu
             label="How to send"
-            disabled={empty}
             choices={busyChoices(steer)}
             onChoose={(id) => send(id as BusyChoice)}
             button={<Icon name="chevron-down" className="size-4 rotate-180" />}

@@ -3,6 +3,7 @@
 import type { AgentView, Session } from '@parley/schema';
 import { policyWords } from '../start/policy-words.ts';
 import { IconButton } from '../ui/IconButton.tsx';
+import { sessionTitle } from '../ui/session-title.ts';
 import { StateMark } from '../ui/StateMark.tsx';
 import { shortFolder } from '../ui/short-folder.ts';
 import { TopBar } from '../ui/TopBar.tsx';
@@ -25,7 +26,7 @@ export function SessionHeader({ session, agent, onSettings }: Props) {
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2">
           <StateMark state={session.state} />
-          <h1 className="truncate font-semibold">{session.title}</h1>
+          <h1 className="truncate font-semibold">{sessionTitle(session)}</h1>
         </div>
         <p className="truncate text-xs text-muted" title={session.cwd}>
           {facts.join(' · ')}

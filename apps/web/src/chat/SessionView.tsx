@@ -9,6 +9,7 @@ import { keepText, keptText } from '../state/kept.ts';
 import { send } from '../state/outbox.ts';
 import { sessions } from '../state/sessions.ts';
 import { useStore } from '../state/store.ts';
+import { activeTurn, pendingApprovals } from '../transcript/model.ts';
 import { Button } from '../ui/Button.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
@@ -26,7 +27,8 @@ import { useStop } from './use-stop.ts';
 
 export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
   const { transcript, caughtUp, error } = useStore(feedOf(sessionId));
-  const session = useStore(sessions)?.find(({ id }) => id === sessionId);
+  const known = useStore(sessions);
+  const session = known?.find(({ id }) => id === sessionId);
   const allAgents = useStore(agents);
   const agent = allAgents?.find(({ name }) => name === session?.agent);
   const title = agentTitle(allAgents, session?.agent ?? 'the agent');
@@ -35,6 +37,8 @@ export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
   const [text, setText] = useState(() => keptText(draftKey) ?? '');
   const { scroller, content, following, jump } = useFollowBottom();
   const activeTurnId = caughtUp ? transcript.activeTurnId : session?.activeTurnId;
+  const running = activeTurn(transcript);
+  const waiting = running !== undefined && pendingApprovals(running).length > 0;
   const { asked, problem, stop } = useStop(sessionId, activeTurnId);
 
   useEffect(() => {
@@ -45,7 +49,8 @@ export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
 
   useEffect(() => keepText(draftKey, text), [draftKey, text]);
 
-  if (error?.code === 'unknown_session') return <NoSession />;
+  const deleted = caughtUp && known !== undefined && session === undefined;
+  if (deleted || error?.code === 'unknown_session') return <NoSession />;
   return (
     <>
       {session === undefined ? (
@@ -77,7 +82,7 @@ export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
             {error !== undefined && <ErrorNote error={error} />}
           </div>
         </div>
-        <JumpButton shown={!following} onJump={jump} />
+        <JumpButton shown={!following} waiting={waiting} onJump={jump} />
       </div>
       <div className="px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         <div className="mx-auto max-w-3xl">

@@ -52,7 +52,7 @@ export const Turn = memo(function Turn({ turn, agentTitle }: Props) {
           ))}
         </div>
       ))}
-      {unknown.length > 0 && (
+      {!running && unknown.length > 0 && (
         <div className="-mx-2">
           <UnknownEvents notices={unknown} />
         </div>

@@ -4,12 +4,14 @@ import { memo } from 'react';
 import type { TurnBlock } from '../transcript/model.ts';
 import { durationText } from '../transcript/time-text.ts';
 import { usageText } from '../transcript/usage-text.ts';
+import { CopyButton } from '../ui/CopyButton.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
 export const TurnEnd = memo(function TurnEnd({ turn }: { readonly turn: TurnBlock }) {
   const { state, error, usage, startedAt, endedAt } = turn;
   const took = endedAt === undefined ? '' : `${durationText(endedAt - startedAt)} · `;
+  const answer = answerOf(turn);
   const stderr = error?.details?.['stderrTail'] ?? error?.details?.['stderr'];
   return (
     <footer className="space-y-2">
@@ -23,7 +25,7 @@ export const TurnEnd = memo(function TurnEnd({ turn }: { readonly turn: TurnBloc
           )}
         </ErrorNote>
       )}
-      <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted tabular-nums">
+      <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted tabular-nums has-[button]:-ml-1.5">
         {state === 'interrupted' && (
           <span className="inline-flex items-center gap-1 font-medium text-text">
             <Icon name="x" className="size-3.5" /> Stopped
@@ -32,6 +34,7 @@ export const TurnEnd = memo(function TurnEnd({ turn }: { readonly turn: TurnBloc
         {state === 'failed' && <span className="font-medium text-failed">Failed</span>}
         {state === 'lost' && <span className="font-medium text-failed">Lost: nobody could find out how it ended</span>}
         {state === 'completed' && <span className="sr-only">Completed</span>}
+        {answer !== undefined && <CopyButton text={answer} label="Copy answer" />}
         <span>
           {took}
           {usageText(usage)}
@@ -40,3 +43,9 @@ export const TurnEnd = memo(function TurnEnd({ turn }: { readonly turn: TurnBloc
     </footer>
   );
 });
+
+/** The agent's last words in this turn. */
+function answerOf(turn: TurnBlock): string | undefined {
+  const last = turn.entries.findLast((entry) => entry.kind === 'item' && entry.item.type === 'assistant_message');
+  return last?.kind === 'item' && last.item.type === 'assistant_message' && last.item.text !== '' ? last.item.text : undefined;
+}

@@ -35,7 +35,7 @@ export function ActivityRow({ icon, kind, title, running, end, bad = false, open
       <span className={`shrink-0 text-xs tabular-nums ${bad ? 'text-failed' : 'text-muted'}`}>{end}</span>
     </>
   );
-  if (content === undefined) return <div className={`${line} pr-8`}>{words}</div>;
+  if (content === undefined) return <div className={`${line} pr-[2.1rem]`}>{words}</div>;
   return (
     <div>
       <button

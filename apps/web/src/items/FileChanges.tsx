@@ -68,14 +68,14 @@ export function FileChangeRow({ change, running, bad = false, status = '', openA
 
 function Counts({ change: { added, removed } }: { readonly change: FileChange }) {
   return (
-    <span className="font-mono">
-      {added !== undefined && (
+    <span className="inline-flex gap-2 font-mono">
+      {added !== undefined && added > 0 && (
         <span className="text-added">
           <span className="sr-only">{added} lines added </span>
           <span aria-hidden="true">+{added}</span>
         </span>
-      )}{' '}
-      {removed !== undefined && (
+      )}
+      {removed !== undefined && removed > 0 && (
         <span className="text-removed">
           <span className="sr-only">{removed} lines removed</span>
           <span aria-hidden="true">−{removed}</span>

@@ -21,6 +21,25 @@ export const Notice = memo(function Notice({ notice, live }: { readonly notice: 
       />
     );
   }
+  if (notice.code === 'policy_limit') {
+    return (
+      <ActivityRow
+        icon="info"
+        kind="Notice"
+        running={false}
+        title={<span className="text-muted">What these permissions cannot keep out</span>}
+        content={() => (
+          <ul className="list-disc space-y-1 pl-4 text-sm text-muted">
+            {text.split('\n').map((line) => (
+              <li key={line} className="wrap-anywhere">
+                {line}
+              </li>
+            ))}
+          </ul>
+        )}
+      />
+    );
+  }
   const tone = { info: 'text-muted', warning: 'text-waiting', error: 'text-failed' }[level];
   return (
     <p className="flex items-start gap-2.5 px-2 py-1.5 text-sm">

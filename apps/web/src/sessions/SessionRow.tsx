@@ -5,6 +5,7 @@ import { memo } from 'react';
 import { go, pathOf } from '../app/route.ts';
 import { drawer } from '../state/drawer.ts';
 import { agoText } from '../transcript/time-text.ts';
+import { sessionTitle } from '../ui/session-title.ts';
 import { StateMark, stateWords } from '../ui/StateMark.tsx';
 
 interface Props {
@@ -36,7 +37,7 @@ export const SessionRow = memo(function SessionRow({ session, agentTitle, here, 
         </span>
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-2 text-sm">
-            <span className="min-w-0 flex-1 truncate font-medium">{session.title}</span>
+            <span className="min-w-0 flex-1 truncate font-medium">{sessionTitle(session)}</span>
             <time
               dateTime={new Date(session.updatedAt).toISOString()}
               className="shrink-0 text-xs text-muted tabular-nums"

@@ -137,7 +137,7 @@ export function FolderField({ value, onChange, recent }: Props) {
             document.getElementById(id)?.focus();
           }}
         >
-          <Icon name="chevron-down" className={open ? 'rotate-180' : ''} />
+          <Icon name="chevron-down" className={`size-4 ${open ? 'rotate-180' : ''}`} />
         </button>
       </div>
       {open && (choices.length > 0 || problem !== undefined) && (

@@ -17,6 +17,7 @@ import { TopBar } from '../ui/TopBar.tsx';
 import { AgentPicker } from './AgentPicker.tsx';
 import { FolderField } from './FolderField.tsx';
 import { tidyPath } from './folder-completion.ts';
+import { Suggestions } from './Suggestions.tsx';
 import { PolicyField } from './PolicyField.tsx';
 
 const draftKey = 'draft.new';
@@ -102,6 +103,7 @@ export function NewSession() {
       <div className="px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         <div className="mx-auto max-w-3xl space-y-2">
           {error !== undefined && <ErrorNote error={error} />}
+          {text === '' && <Suggestions onChoose={setText} />}
           <Composer
             autoFocus
             text={text}
@@ -110,6 +112,7 @@ export function NewSession() {
             busy={false}
             steer="queue-when-busy"
             agentTitle={agent?.title ?? 'the agent'}
+            invitation={`What should ${agent?.title ?? 'the agent'} do?`}
             sendLabel="Start"
             canSend={agent !== undefined && tidyPath(folder) !== '' && !starting}
           />

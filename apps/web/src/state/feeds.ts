@@ -54,13 +54,12 @@ export async function followFeed(id: SessionId, signal: AbortSignal): Promise<vo
   const frames = onFrames(flush, signal);
   try {
     const batches = client.eventBatches(id, { after: fresh.transcript.seq, signal });
-    client.session(id).then(
-      (session) => {
-        head = Math.min(head, session.head);
-        frames.request();
-      },
-      () => (head = 0),
-    );
+    const told = (newest: number) => {
+      head = newest;
+      frames.request();
+    };
+    // Where the session cannot be read, the events say why.
+    client.session(id).then((session) => told(session.head), () => told(0));
     for await (const batch of batches) {
       for (const event of batch) pending.push(event);
       frames.request();

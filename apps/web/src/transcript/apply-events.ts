@@ -53,6 +53,11 @@ function applyEvent(draft: Draft, open: Map<TurnId, OpenTurn>, event: ParleyEven
       return;
     case 'notice': {
       if (event.turnId !== undefined) break;
+      // What is noted while a turn runs is read best where it happened.
+      if (draft.activeTurnId !== undefined) {
+        applyTurnEvent(turnOf(draft, open, draft.activeTurnId, event.at), event);
+        return;
+      }
       const last = draft.blocks.at(-1);
       const notice = joinNotice(last?.kind === 'notice' ? last : undefined, event);
       if (last?.kind === 'notice' && last.id === notice.id) draft.blocks[draft.blocks.length - 1] = notice;

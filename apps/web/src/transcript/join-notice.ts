@@ -1,20 +1,20 @@
-// A notice as an entry; one that repeats the code of the entry right before it replaces that one and counts on (retries come in rows).
+// A notice as an entry. Some come in rows and are one entry: of retries the last one counts, of a policy's limits each is a line.
 
 import type { ParleyEvent } from '@parley/schema';
 import type { NoticeEntry } from './model.ts';
 
 export type NoticeEvent = Extract<ParleyEvent, { type: 'notice' }>;
 
-/** The entry for a notice. It has the id of `before` when it takes that one's place. */
+/** The entry for a notice. It has the id of `before`, the entry right before it, when it takes that one's place. */
 export function joinNotice(before: NoticeEntry | undefined, event: NoticeEvent): NoticeEntry {
-  const repeats = before !== undefined && before.code === event.code && event.code === 'retrying';
+  const row = before !== undefined && before.code === event.code && ['retrying', 'policy_limit'].includes(event.code);
   return {
     kind: 'notice',
-    id: repeats ? before.id : `notice-${event.seq}`,
+    id: row ? before.id : `notice-${event.seq}`,
     level: event.level,
     code: event.code,
-    text: event.text,
+    text: row && event.code === 'policy_limit' ? `${before.text}\n${event.text}` : event.text,
     ...(event.raw === undefined ? {} : { raw: event.raw }),
-    times: repeats ? before.times + 1 : 1,
+    times: row ? before.times + 1 : 1,
   };
 }

@@ -26,7 +26,7 @@ export interface NoticeEntry {
   readonly code: string;
   readonly text: string;
   readonly raw?: string;
-  /** How many of the same code came in a row; the text is the last one's. */
+  /** How many of the same code came in a row and are this entry. */
   readonly times: number;
 }
 

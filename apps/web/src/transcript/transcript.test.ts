@@ -193,6 +193,16 @@ describe('transcript', () => {
     );
   });
 
+  test('what is noted while a turn runs stands in it, limits as lines of one entry', () => {
+    const limit = (text: string): EventBody => ({ type: 'notice', level: 'info', code: 'policy_limit', text });
+    const events = numbered([{ type: 'turn.started', turnId: turnId(1), text: 'a' }, limit('one'), limit('two')]);
+    const turn = activeTurn(replay(events));
+    assert.deepEqual(
+      turn?.entries.map((entry) => entry.kind === 'notice' && entry.text),
+      ['one\ntwo'],
+    );
+  });
+
   test('an event of an unknown kind moves the number and nothing else', () => {
     const unknown = { type: 'turn.painted', turnId: 'trn_9', seq: 5, sessionId, at: 1 } as unknown as ParleyEvent;
     assert.deepEqual(replay([unknown]), { ...emptyTranscript, seq: 5 });

@@ -80,7 +80,12 @@ function npm(
       {
         cwd,
         // npm picks versions by the Node that runs it, and runs the packages' scripts with the first on PATH.
-        env: { ...env, PATH: `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`, NODE_OPTIONS: '' },
+        env: {
+          ...env,
+          npm_config_update_notifier: 'false',
+          PATH: `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`,
+          NODE_OPTIONS: '',
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
