@@ -149,7 +149,7 @@ test('page: on a phone, with the keyboard alone, and unpaired', options, async (
   await page.screenshot({ path: `${artifacts}/phone-file.png` });
   const { width } = phone;
   assert.ok(
-    (await page.evaluate(() => document.documentElement.scrollWidth)) <= width,
+    Number(await page.evaluate('document.documentElement.scrollWidth')) <= width,
     'nothing is wider than the phone',
   );
 

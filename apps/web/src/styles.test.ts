@@ -35,7 +35,18 @@ function assertContrast(name: string, front: readonly string[], back: string, le
 
 const texts: Readonly<Record<string, readonly string[]>> = {
   text: ['page', 'surface', 'sunken', 'hover', 'accent-soft', 'waiting-soft', 'failed-soft'],
-  muted: ['page', 'surface', 'sunken', 'hover', 'line', 'accent-soft', 'waiting-soft', 'failed-soft', 'added-soft', 'removed-soft'],
+  muted: [
+    'page',
+    'surface',
+    'sunken',
+    'hover',
+    'line',
+    'accent-soft',
+    'waiting-soft',
+    'failed-soft',
+    'added-soft',
+    'removed-soft',
+  ],
   accent: ['page', 'surface', 'accent-soft', 'waiting-soft'],
   'on-accent': ['accent', 'accent-strong'],
   waiting: ['page', 'surface', 'sunken', 'hover', 'waiting-soft'],
@@ -57,5 +68,6 @@ test('highlighted code can be read', () => {
 });
 
 test('the edges of fields can be seen', () => {
-  for (const back of ['page', 'surface', 'sunken', 'waiting-soft']) assertContrast('edge', colours.get('edge') ?? [], back, 3);
+  for (const back of ['page', 'surface', 'sunken', 'waiting-soft'])
+    assertContrast('edge', colours.get('edge') ?? [], back, 3);
 });

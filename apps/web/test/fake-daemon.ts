@@ -6,7 +6,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { errorBody, errorCatalogue } from '@parley/schema';
-import type { AgentView, ApprovalAnswer, ClientFrame, CreateSession, ServerFrame, Session, SessionId, SubmitTurn, TurnId, UpdateSession } from '@parley/schema';
+import type {
+  AgentView,
+  ApprovalAnswer,
+  ClientFrame,
+  CreateSession,
+  ServerFrame,
+  Session,
+  SessionId,
+  SubmitTurn,
+  TurnId,
+  UpdateSession,
+} from '@parley/schema';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { FakeSessions, Refusal } from './fake-sessions.ts';
@@ -16,14 +27,45 @@ export const securityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
 };
 
-const capabilities = { steer: 'native', interrupt: true, resume: true, approvals: true, deltas: true, reasoning: true, usage: true, cost: false } as const;
+const capabilities = {
+  steer: 'native',
+  interrupt: true,
+  resume: true,
+  approvals: true,
+  deltas: true,
+  reasoning: true,
+  usage: true,
+  cost: false,
+} as const;
 
 const agents: AgentView[] = [
-  { name: 'codex', title: 'Codex', installed: true, version: '0.169.0', provenVersion: '0.169.0', path: '/opt/codex', backend: { kind: 'rehearsal', detail: '' }, capabilities, installable: { package: '@openai/codex', version: '0.169.0' } },
-  { name: 'claude', title: 'Claude Code', installed: false, provenVersion: '2.1.329', backend: { kind: 'rehearsal', detail: '' }, capabilities, installable: { package: '@anthropic-ai/claude-code', version: '2.1.329' } },
+  {
+    name: 'codex',
+    title: 'Codex',
+    installed: true,
+    version: '0.169.0',
+    provenVersion: '0.169.0',
+    path: '/opt/codex',
+    backend: { kind: 'rehearsal', detail: '' },
+    capabilities,
+    installable: { package: '@openai/codex', version: '0.169.0' },
+  },
+  {
+    name: 'claude',
+    title: 'Claude Code',
+    installed: false,
+    provenVersion: '2.1.329',
+    backend: { kind: 'rehearsal', detail: '' },
+    capabilities,
+    installable: { package: '@anthropic-ai/claude-code', version: '2.1.329' },
+  },
 ];
 
 export interface FakeDaemon {
@@ -70,7 +112,8 @@ export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
       }
       reply(response, 200, result);
     } catch (error) {
-      const refused = error instanceof Refusal ? errorBody(error.code, error.message) : errorBody('internal', String(error));
+      const refused =
+        error instanceof Refusal ? errorBody(error.code, error.message) : errorBody('internal', String(error));
       reply(response, errorCatalogue[refused.code].status, { error: refused });
     }
   }
@@ -108,8 +151,15 @@ export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
         return sessions.get(sessionId);
       case 'PATCH sessions/:id': {
         const { title, policy, model } = given as UpdateSession;
-        sessions.emit(sessionId, { type: 'session.updated', ...(title === undefined ? {} : { title }), ...(policy === undefined ? {} : { policy }) });
-        return sessions.update(sessionId, { ...(policy === undefined ? {} : { policy }), ...(model === undefined ? {} : { model }) });
+        sessions.emit(sessionId, {
+          type: 'session.updated',
+          ...(title === undefined ? {} : { title }),
+          ...(policy === undefined ? {} : { policy }),
+        });
+        return sessions.update(sessionId, {
+          ...(policy === undefined ? {} : { policy }),
+          ...(model === undefined ? {} : { model }),
+        });
       }
       case 'DELETE sessions/:id':
         return sessions.remove(sessionId);
@@ -169,8 +219,8 @@ function attach(socket: WebSocket, sessions: FakeSessions): void {
     sessions.eventListeners.delete(onEvents);
     sessions.sessionListeners.delete(onSession);
   });
-  socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as ClientFrame;
+  socket.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as ClientFrame;
     switch (frame.type) {
       case 'watch':
         watching = true;
@@ -182,7 +232,12 @@ function attach(socket: WebSocket, sessions: FakeSessions): void {
       case 'subscribe': {
         const { sessionId, after } = frame;
         const stored = sessions.sessions.has(sessionId) ? sessions.events.get(sessionId) : undefined;
-        if (stored === undefined) return send({ type: 'error', sessionId, error: errorBody('unknown_session', `There is no session ${sessionId}.`) });
+        if (stored === undefined)
+          return send({
+            type: 'error',
+            sessionId,
+            error: errorBody('unknown_session', `There is no session ${sessionId}.`),
+          });
         subscribed.add(sessionId);
         send({ type: 'subscribed', sessionId, head: stored.at(-1)?.seq ?? 0 });
         const events = stored.filter(({ seq }) => seq > after);
@@ -193,8 +248,12 @@ function attach(socket: WebSocket, sessions: FakeSessions): void {
 }
 
 const tree: Readonly<Record<string, readonly string[]>> = {
-  '/': ['home', 'work'], '/home': ['ada'], '/home/ada': ['.config', 'notes', 'projects'], '/home/ada/projects': ['compiler', 'parley', 'website'],
-  '/work': ['project', 'proxy'], '/work/project': ['src', 'test'],
+  '/': ['home', 'work'],
+  '/home': ['ada'],
+  '/home/ada': ['.config', 'notes', 'projects'],
+  '/home/ada/projects': ['compiler', 'parley', 'website'],
+  '/work': ['project', 'proxy'],
+  '/work/project': ['src', 'test'],
 };
 
 function folders(asked: string | null): unknown {
@@ -211,5 +270,7 @@ async function body(request: IncomingMessage): Promise<unknown> {
 }
 
 function reply(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(value === undefined ? '' : JSON.stringify(value));
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(value === undefined ? '' : JSON.stringify(value));
 }

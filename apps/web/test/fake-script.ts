@@ -1,11 +1,23 @@
 // What the fake daemon's agent does with a prompt: a turn with everything in it, or a special one by keyword.
 
 import { errorBody, newId } from '@parley/schema';
-import type { Approval, ApprovalAnswer, ApprovalRequest, EventBody, Item, ItemId, SessionId, Usage } from '@parley/schema';
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalRequest,
+  EventBody,
+  Item,
+  ItemId,
+  SessionId,
+  Usage,
+} from '@parley/schema';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FakeSessions, RunningTurn } from './fake-sessions.ts';
 
-export type TurnEndEvent = Extract<EventBody, { type: 'turn.completed' | 'turn.interrupted' | 'turn.failed' | 'turn.lost' }>;
+export type TurnEndEvent = Extract<
+  EventBody,
+  { type: 'turn.completed' | 'turn.interrupted' | 'turn.failed' | 'turn.lost' }
+>;
 
 export const answerText = `The tests were slow because every one of them **started its own server**. They share one now.
 
@@ -56,13 +68,24 @@ export const diff = `--- a/src/server.ts
 const usage: Usage = { inputUncached: 2311, cacheRead: 10_144, output: 833, reasoning: 210 };
 
 /** Plays one turn and resolves to its end. */
-export async function playTurn(sessions: FakeSessions, id: SessionId, running: RunningTurn, text: string): Promise<TurnEndEvent> {
+export async function playTurn(
+  sessions: FakeSessions,
+  id: SessionId,
+  running: RunningTurn,
+  text: string,
+): Promise<TurnEndEvent> {
   const { turnId, stop } = running;
   const play = new Play(sessions, id, running);
   try {
     if (text.includes('fail')) {
       await play.retry();
-      return { type: 'turn.failed', turnId, error: errorBody('model_overloaded', 'The model server answered 503 four times.', { stderrTail: 'stream error: 503' }) };
+      return {
+        type: 'turn.failed',
+        turnId,
+        error: errorBody('model_overloaded', 'The model server answered 503 four times.', {
+          stderrTail: 'stream error: 503',
+        }),
+      };
     }
     if (text.includes('question')) await play.ask(question);
     else if (text.includes('long')) await play.longOutput();
@@ -78,16 +101,29 @@ export async function playTurn(sessions: FakeSessions, id: SessionId, running: R
 }
 
 const question: ApprovalRequest = {
-  id: 'apr_q.1' as ApprovalRequest['id'], kind: 'question', title: 'Which way shall I go?',
+  id: 'apr_q.1' as ApprovalRequest['id'],
+  kind: 'question',
+  title: 'Which way shall I go?',
   questions: [
-    { id: 'q1', text: 'Which database?', multiple: false, choices: [{ label: 'SQLite', description: 'One file, no server' }, { label: 'PostgreSQL' }] },
+    {
+      id: 'q1',
+      text: 'Which database?',
+      multiple: false,
+      choices: [{ label: 'SQLite', description: 'One file, no server' }, { label: 'PostgreSQL' }],
+    },
     { id: 'q2', text: 'Anything else?', multiple: true, choices: [] },
   ],
-  options: [{ id: 'answer', label: 'Answer', effect: 'allow' }, { id: 'skip', label: 'Skip', effect: 'deny' }],
+  options: [
+    { id: 'answer', label: 'Answer', effect: 'allow' },
+    { id: 'skip', label: 'Skip', effect: 'deny' },
+  ],
 };
 
 const command: Omit<ApprovalRequest, 'id'> = {
-  kind: 'command', title: 'Run npm test', command: 'npm test -- --only server', cwd: '/work/project',
+  kind: 'command',
+  title: 'Run npm test',
+  command: 'npm test -- --only server',
+  cwd: '/work/project',
   reason: 'The tests tell whether the change is right.',
   options: [
     { id: 'yes', label: 'Allow', effect: 'allow' },
@@ -110,32 +146,98 @@ class Play {
   }
 
   async everything(): Promise<void> {
-    const steps = (done: number) => ['Find what is slow', 'Share one server', 'Run the tests'].map((text, index) => ({ text, status: index < done ? 'completed' : index === done ? 'in_progress' : 'pending' } as const));
+    const steps = (done: number) =>
+      ['Find what is slow', 'Share one server', 'Run the tests'].map(
+        (text, index) =>
+          ({ text, status: index < done ? 'completed' : index === done ? 'in_progress' : 'pending' }) as const,
+      );
     const plan = newId('item');
-    await this.stream({ id: newId('item'), type: 'reasoning', text: '' }, '**Looking for what is slow**\n\nEach test file seems to start its own server. I will check how `listen` is used and whether they can share one.');
+    await this.stream(
+      { id: newId('item'), type: 'reasoning', text: '' },
+      '**Looking for what is slow**\n\nEach test file seems to start its own server. I will check how `listen` is used and whether they can share one.',
+    );
     this.#put('item.started', { id: plan, type: 'plan', steps: steps(0) });
-    await this.stream({ id: newId('item'), type: 'command', status: 'running', command: 'rg -n "listen\\(" src test', cwd: '/work/project' }, 'src/server.ts:3:export function listen(port: number)\ntest/a.test.ts:9:  listen(3001);\ntest/b.test.ts:9:  listen(3002);\n', { exitCode: 0, durationMs: 140 });
-    this.#put('item.completed', { id: newId('item'), type: 'tool_call', status: 'completed', name: 'read_file', server: 'files', title: 'src/server.ts', input: '{"path":"src/server.ts"}', output: 'import { createServer } …' });
+    await this.stream(
+      {
+        id: newId('item'),
+        type: 'command',
+        status: 'running',
+        command: 'rg -n "listen\\(" src test',
+        cwd: '/work/project',
+      },
+      'src/server.ts:3:export function listen(port: number)\ntest/a.test.ts:9:  listen(3001);\ntest/b.test.ts:9:  listen(3002);\n',
+      { exitCode: 0, durationMs: 140 },
+    );
+    this.#put('item.completed', {
+      id: newId('item'),
+      type: 'tool_call',
+      status: 'completed',
+      name: 'read_file',
+      server: 'files',
+      title: 'src/server.ts',
+      input: '{"path":"src/server.ts"}',
+      output: 'import { createServer } …',
+    });
     this.#put('item.completed', { id: plan, type: 'plan', steps: steps(1) });
-    this.#put('item.completed', { id: newId('item'), type: 'file_change', status: 'completed', changes: [{ path: 'src/server.ts', kind: 'update', added: 5, removed: 2, diff }, { path: 'test/shared-server.ts', kind: 'add', added: 14, removed: 0 }] });
-    this.#emit({ type: 'notice', turnId: this.#running.turnId, level: 'info', code: 'unknown_event', text: 'thread/goal/updated', raw: '{"method":"thread/goal/updated"}' });
+    this.#put('item.completed', {
+      id: newId('item'),
+      type: 'file_change',
+      status: 'completed',
+      changes: [
+        { path: 'src/server.ts', kind: 'update', added: 5, removed: 2, diff },
+        { path: 'test/shared-server.ts', kind: 'add', added: 14, removed: 0 },
+      ],
+    });
+    this.#emit({
+      type: 'notice',
+      turnId: this.#running.turnId,
+      level: 'info',
+      code: 'unknown_event',
+      text: 'thread/goal/updated',
+      raw: '{"method":"thread/goal/updated"}',
+    });
     await this.settleSteered();
     const answer = await this.ask({ ...command, id: newId('approval') });
     if (answer?.optionId === 'no') return this.say('You did not want the tests to run, so I stopped before them.');
-    await this.stream({ id: newId('item'), type: 'command', status: 'running', command: 'npm test -- --only server', cwd: '/work/project' }, '\u001B[32m✔\u001B[0m listens (12 ms)\n\u001B[31m✖ answers\u001B[0m (3 ms)\n', { exitCode: 1, durationMs: 2400 });
+    await this.stream(
+      {
+        id: newId('item'),
+        type: 'command',
+        status: 'running',
+        command: 'npm test -- --only server',
+        cwd: '/work/project',
+      },
+      '\u001B[32m✔\u001B[0m listens (12 ms)\n\u001B[31m✖ answers\u001B[0m (3 ms)\n',
+      { exitCode: 1, durationMs: 2400 },
+    );
     this.#put('item.completed', { id: plan, type: 'plan', steps: steps(3) });
     await this.say(answerText);
   }
 
   async longOutput(): Promise<void> {
     const output = Array.from({ length: 2400 }, (_, n) => `line ${n + 1} of the log`).join('\n');
-    this.#put('item.completed', { id: newId('item'), type: 'command', status: 'completed', command: 'cat big.log', output, exitCode: 0, durationMs: 90 });
-    for (let n = 0; n < 12; n++) await this.say(`Paragraph ${n + 1}. ${'Some words that fill the line and the page. '.repeat(8)}`);
+    this.#put('item.completed', {
+      id: newId('item'),
+      type: 'command',
+      status: 'completed',
+      command: 'cat big.log',
+      output,
+      exitCode: 0,
+      durationMs: 90,
+    });
+    for (let n = 0; n < 12; n++)
+      await this.say(`Paragraph ${n + 1}. ${'Some words that fill the line and the page. '.repeat(8)}`);
   }
 
   async retry(): Promise<void> {
     for (let n = 1; n <= 4; n++) {
-      this.#emit({ type: 'notice', turnId: this.#running.turnId, level: 'warning', code: 'retrying', text: `The model server is overloaded: trying again (${n} of 4).` });
+      this.#emit({
+        type: 'notice',
+        turnId: this.#running.turnId,
+        level: 'warning',
+        code: 'retrying',
+        text: `The model server is overloaded: trying again (${n} of 4).`,
+      });
       await this.#pause();
     }
   }
@@ -144,7 +246,11 @@ class Play {
     return this.stream({ id: newId('item'), type: 'assistant_message', text: '' }, text);
   }
 
-  async stream(item: Item, text: string, end: { readonly exitCode?: number; readonly durationMs?: number } = {}): Promise<void> {
+  async stream(
+    item: Item,
+    text: string,
+    end: { readonly exitCode?: number; readonly durationMs?: number } = {},
+  ): Promise<void> {
     this.#put('item.started', item);
     this.#open.set(item.id, item);
     for (let at = 0; at < text.length; at += 24) {
@@ -152,8 +258,15 @@ class Play {
       await this.#pause();
     }
     this.#open.delete(item.id);
-    if (item.type === 'command') this.#put('item.completed', { ...item, ...end, status: end.exitCode === 0 ? 'completed' : 'failed', output: text });
-    else if (item.type === 'assistant_message' || item.type === 'reasoning') this.#put('item.completed', { ...item, text });
+    if (item.type === 'command')
+      this.#put('item.completed', {
+        ...item,
+        ...end,
+        status: end.exitCode === 0 ? 'completed' : 'failed',
+        output: text,
+      });
+    else if (item.type === 'assistant_message' || item.type === 'reasoning')
+      this.#put('item.completed', { ...item, text });
   }
 
   async ask(request: ApprovalRequest): Promise<ApprovalAnswer | undefined> {
@@ -167,7 +280,12 @@ class Play {
     }).finally(() => answers.delete(request.id));
     const effect = request.options.find(({ id }) => id === answer?.optionId)?.effect ?? 'deny';
     const outcome = effect === 'deny' ? 'denied' : effect === 'cancel' ? 'cancelled' : 'allowed';
-    this.#emit({ type: 'approval.resolved', turnId, approvalId: request.id, resolution: { outcome, by: 'person', optionId: answer?.optionId ?? '', at: this.#sessions.now() } });
+    this.#emit({
+      type: 'approval.resolved',
+      turnId,
+      approvalId: request.id,
+      resolution: { outcome, by: 'person', optionId: answer?.optionId ?? '', at: this.#sessions.now() },
+    });
     if (outcome === 'cancelled') {
       stop.abort();
       stop.signal.throwIfAborted();
@@ -184,7 +302,8 @@ class Play {
   }
 
   endOpen(): void {
-    for (const item of this.#open.values()) this.#put('item.completed', item.type === 'command' ? { ...item, status: 'interrupted' } : item);
+    for (const item of this.#open.values())
+      this.#put('item.completed', item.type === 'command' ? { ...item, status: 'interrupted' } : item);
   }
 
   #put(type: 'item.started' | 'item.completed', item: Item): void {

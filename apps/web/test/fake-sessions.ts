@@ -2,7 +2,18 @@
 
 import { addUsage, newId } from '@parley/schema';
 import type {
-  Approval, ApprovalAnswer, CreateSession, ErrorCode, EventBody, ItemId, ParleyEvent, Session, SessionId, SubmitResult, SubmitTurn, TurnId,
+  Approval,
+  ApprovalAnswer,
+  CreateSession,
+  ErrorCode,
+  EventBody,
+  ItemId,
+  ParleyEvent,
+  Session,
+  SessionId,
+  SubmitResult,
+  SubmitTurn,
+  TurnId,
 } from '@parley/schema';
 import { playTurn } from './fake-script.ts';
 
@@ -38,12 +49,26 @@ export class FakeSessions {
 
   create(input: CreateSession, extra: Partial<Session> = {}): Session {
     if (!input.cwd.startsWith('/')) throw new Refusal('folder_missing', `${input.cwd} is not a folder.`);
-    if (input.policy === 'full') throw new Refusal('policy_not_allowed', `The policy "full" is not allowed in ${input.cwd}.`);
+    if (input.policy === 'full')
+      throw new Refusal('policy_not_allowed', `The policy "full" is not allowed in ${input.cwd}.`);
     const at = this.now();
     const session: Session = {
-      id: newId('session'), agent: input.agent, cwd: input.cwd, title: input.title ?? '', policy: input.policy ?? 'ask',
-      backend: { kind: 'rehearsal', detail: '' }, state: 'idle', queue: [], pendingApprovals: 0, usage: {}, head: 0, limits: [],
-      createdAt: at, updatedAt: at, ...(input.model === undefined ? {} : { model: input.model }), ...extra,
+      id: newId('session'),
+      agent: input.agent,
+      cwd: input.cwd,
+      title: input.title ?? '',
+      policy: input.policy ?? 'ask',
+      backend: { kind: 'rehearsal', detail: '' },
+      state: 'idle',
+      queue: [],
+      pendingApprovals: 0,
+      usage: {},
+      head: 0,
+      limits: [],
+      createdAt: at,
+      updatedAt: at,
+      ...(input.model === undefined ? {} : { model: input.model }),
+      ...extra,
     };
     this.sessions.set(session.id, session);
     this.events.set(session.id, []);
@@ -75,7 +100,12 @@ export class FakeSessions {
   emit(id: SessionId, ...bodies: readonly EventBody[]): void {
     const stored = this.events.get(id);
     if (stored === undefined) return;
-    const fresh = bodies.map((body, index): ParleyEvent => ({ ...body, seq: (stored.at(-1)?.seq ?? 0) + 1 + index, sessionId: id, at: this.now() }));
+    const fresh = bodies.map((body, index): ParleyEvent => ({
+      ...body,
+      seq: (stored.at(-1)?.seq ?? 0) + 1 + index,
+      sessionId: id,
+      at: this.now(),
+    }));
     stored.push(...fresh);
     for (const listener of this.eventListeners) listener(id, fresh);
     let change: Partial<Session> = { head: stored.at(-1)?.seq ?? 0 };
@@ -164,7 +194,9 @@ export class FakeSessions {
     for (const [id, running] of this.running) {
       const resolve = running.answers.get(approvalId);
       if (resolve === undefined) continue;
-      const requested = this.events.get(id)?.find((event) => event.type === 'approval.requested' && event.approval.id === approvalId);
+      const requested = this.events
+        .get(id)
+        ?.find((event) => event.type === 'approval.requested' && event.approval.id === approvalId);
       if (requested?.type !== 'approval.requested') continue;
       running.answers.delete(approvalId);
       resolve(answer);

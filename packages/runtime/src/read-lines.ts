@@ -19,12 +19,14 @@ export interface LineSource {
 }
 
 // Reads are synchronous (the page cache answers in microseconds, a thread's round trip takes 60) and decoded before anybody
-// else runs, so all runs share one buffer. A batch is what one read gives.
-const chunk = Buffer.allocUnsafeSlow(256 * 1024);
+// else runs, so all runs share one buffer. A batch is what one read gives. 64 KiB, because its events go out as one frame to each
+// subscriber and must fit what the system takes for a socket at once (208 KiB on Linux): with 256 KiB ten clients were too slow for a
+// flood that they can follow now, at the same cost for the daemon.
+const chunk = Buffer.allocUnsafeSlow(64 * 1024);
 const newline = 10;
 
-/** Milliseconds of work after which the rest of the process gets a turn, when there is a long spool to read through. */
-const sliceMs = 8;
+/** Milliseconds of work after which the rest of the process gets a turn, sockets above all, when there is a long spool to read through. */
+const sliceMs = 1;
 
 /**
  * From a byte offset to the end of a final source, or exactly to `until`, which must be where a line ends. Throws `output_limit` for a line

@@ -40,8 +40,20 @@ function Shell() {
   }, []);
   return (
     <div className="flex h-dvh">
-      {isWide ? <aside className="w-72 shrink-0 border-r border-line"><Sidebar /></aside> : drawn && <Drawer />}
-      <main className="flex min-w-0 flex-1 flex-col">
+      <a
+        href="#main"
+        className="sr-only z-40 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip the list of sessions
+      </a>
+      {isWide ? (
+        <aside className="w-72 shrink-0 border-r border-line">
+          <Sidebar />
+        </aside>
+      ) : (
+        drawn && <Drawer />
+      )}
+      <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
         {here.page === 'new' ? <NewSession /> : <SessionView key={here.sessionId} sessionId={here.sessionId} />}
       </main>
       <ConnectionNote />

@@ -21,7 +21,7 @@ interface Props {
   readonly invitation?: string;
   readonly sendLabel?: string;
   readonly canSend?: boolean;
-  readonly autoFocus?: boolean;
+  readonly focusAtFirst?: boolean;
 }
 
 export function Composer(props: Props) {
@@ -36,7 +36,7 @@ export function Composer(props: Props) {
     invitation,
     sendLabel = 'Send',
     canSend = true,
-    autoFocus = false,
+    focusAtFirst = false,
   } = props;
   const area = useRef<HTMLTextAreaElement>(null);
   const empty = text.trim() === '';
@@ -50,8 +50,8 @@ export function Composer(props: Props) {
 
   useEffect(() => {
     // On a touch screen the focus would pull up the keyboard over half of the page.
-    if (autoFocus && matchMedia('(pointer: fine)').matches) area.current?.focus();
-  }, [autoFocus]);
+    if (focusAtFirst && matchMedia('(pointer: fine)').matches) area.current?.focus();
+  }, [focusAtFirst]);
 
   const send = (when: BusyChoice) => {
     if (empty || !canSend) return;
@@ -69,7 +69,10 @@ export function Composer(props: Props) {
   const round =
     'inline-flex size-9 shrink-0 items-center justify-center rounded-full transition-colors pointer-coarse:size-11 disabled:bg-line disabled:text-muted';
   return (
-    <div className="rounded-2xl border border-edge/70 bg-surface shadow-sm focus-within:border-accent focus-within:ring-1 focus-within:ring-accent pointer-coarse:not-data-busy:flex pointer-coarse:not-data-busy:items-end" data-busy={busy || undefined}>
+    <div
+      className="rounded-2xl border border-edge/70 bg-surface shadow-sm focus-within:border-accent focus-within:ring-1 focus-within:ring-accent pointer-coarse:not-data-busy:flex pointer-coarse:not-data-busy:items-end"
+      data-busy={busy || undefined}
+    >
       <textarea
         ref={area}
         rows={1}

@@ -12,6 +12,7 @@ import { useStore } from '../state/store.ts';
 import { activeTurn, pendingApprovals } from '../transcript/model.ts';
 import { Button } from '../ui/Button.tsx';
 import { ErrorNote } from '../ui/ErrorNote.tsx';
+import { Scrolled } from '../ui/Scrolled.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { TopBar } from '../ui/TopBar.tsx';
 import { Composer } from './Composer.tsx';
@@ -59,15 +60,14 @@ export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
         <SessionHeader session={session} agent={agent} onSettings={() => setSettings(true)} />
       )}
       <div className="relative min-h-0 flex-1">
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-        <div
+        <Scrolled
           ref={scroller}
           role="region"
-          aria-label="Conversation"
-          tabIndex={0}
+          label="Conversation"
           className="h-full overflow-y-auto overscroll-contain px-4 outline-offset-[-2px]"
         >
           <div ref={content} className="mx-auto max-w-3xl pt-4 pb-6">
+            <h2 className="sr-only">Conversation</h2>
             {session?.backend.kind === 'rehearsal' && (
               <RehearsalBanner agent={session.agent} agentTitle={title} inSession />
             )}
@@ -81,7 +81,7 @@ export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
             <Outbox sessionId={sessionId} transcript={transcript} />
             {error !== undefined && <ErrorNote error={error} />}
           </div>
-        </div>
+        </Scrolled>
         <JumpButton shown={!following} waiting={waiting} onJump={jump} />
       </div>
       <div className="px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
@@ -93,7 +93,7 @@ export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
           )}
           <QueueList sessionId={sessionId} queue={transcript.queue} />
           <Composer
-            autoFocus
+            focusAtFirst
             text={text}
             onText={setText}
             onSend={(when) => {

@@ -47,5 +47,7 @@ export const TurnEnd = memo(function TurnEnd({ turn }: { readonly turn: TurnBloc
 /** The agent's last words in this turn. */
 function answerOf(turn: TurnBlock): string | undefined {
   const last = turn.entries.findLast((entry) => entry.kind === 'item' && entry.item.type === 'assistant_message');
-  return last?.kind === 'item' && last.item.type === 'assistant_message' && last.item.text !== '' ? last.item.text : undefined;
+  return last?.kind === 'item' && last.item.type === 'assistant_message' && last.item.text !== ''
+    ? last.item.text
+    : undefined;
 }

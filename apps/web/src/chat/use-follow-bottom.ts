@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
 
-/** So near to the end the reader counts as being there. In pixels. */
+/** Who scrolls down to within this of the end means the end. In pixels. */
 const near = 64;
 
 export interface FollowBottom {
@@ -31,9 +31,11 @@ export function useFollowBottom(): FollowBottom {
     let last = column.scrollTop;
     const onScroll = () => {
       const below = column.scrollHeight - column.clientHeight - column.scrollTop;
-      if (below < near) follow(true);
-      // Growing content never scrolls up; only a reader does.
+      // A reader's first pixel upwards counts, or the next growth would pull the text out of the reader's hands. Content that shrinks
+      // moves the column up too, but leaves it at its end.
+      if (below < 2) follow(true);
       else if (column.scrollTop < last - 1) follow(false);
+      else if (column.scrollTop > last && below < near) follow(true);
       last = column.scrollTop;
     };
     const toEnd = () => {

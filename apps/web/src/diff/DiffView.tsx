@@ -2,6 +2,7 @@
 
 import { memo, useMemo, useState } from 'react';
 import { Button } from '../ui/Button.tsx';
+import { Scrolled } from '../ui/Scrolled.tsx';
 import { parseDiff } from './parse-diff.ts';
 import type { DiffLine } from './parse-diff.ts';
 
@@ -24,14 +25,13 @@ export const DiffView = memo(function DiffView({ diff, label }: { readonly diff:
   const shown = all ? lines : lines.slice(0, shownAtFirst);
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-sunken">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="max-h-[60vh] overflow-auto" role="region" aria-label={`Diff of ${label}`} tabIndex={0}>
+      <Scrolled label={`Diff of ${label}`} className="max-h-[60vh] overflow-auto">
         <div className="min-w-max py-1 font-mono text-xs leading-5">
           {shown.map((line, index) => (
             <Line key={index} line={line} />
           ))}
         </div>
-      </div>
+      </Scrolled>
       {shown.length < lines.length && (
         <Button weight="quiet" className="w-full rounded-none border-t border-line" onClick={() => setAll(true)}>
           Show all {lines.length.toLocaleString('en-US')} lines

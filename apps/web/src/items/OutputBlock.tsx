@@ -5,6 +5,7 @@ import { capLines } from '../transcript/cap-lines.ts';
 import { plainOutput } from '../transcript/plain-output.ts';
 import { Button } from '../ui/Button.tsx';
 import { CopyButton } from '../ui/CopyButton.tsx';
+import { Scrolled } from '../ui/Scrolled.tsx';
 
 const linesAtFirst = 120;
 const charactersAtFirst = 16_000;
@@ -36,13 +37,9 @@ export const OutputBlock = memo(function OutputBlock({ output, label }: Props) {
           Show all{hiddenLines > 0 ? ` (${hiddenLines.toLocaleString('en-US')} lines before this)` : ''}
         </Button>
       )}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <pre
-        tabIndex={0}
-        className="max-h-[50vh] overflow-auto p-2.5 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere"
-      >
-        {text}
-      </pre>
+      <Scrolled label={label} className="max-h-[50vh] overflow-auto p-2.5">
+        <pre className="font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere">{text}</pre>
+      </Scrolled>
     </div>
   );
 });

@@ -4,6 +4,7 @@ import type { MarkedToken, Token, Tokens } from 'marked';
 import type { ReactNode } from 'react';
 import { CodeBlock } from './CodeBlock.tsx';
 import { Inline } from './Inline.tsx';
+import { Scrolled } from '../ui/Scrolled.tsx';
 
 interface Props {
   readonly token: Token;
@@ -71,8 +72,7 @@ function List({ token, growing }: { readonly token: Tokens.List; readonly growin
 
 function Table({ token }: { readonly token: Tokens.Table }) {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className="overflow-x-auto" role="region" aria-label="Table" tabIndex={0}>
+    <Scrolled label="Table" className="overflow-x-auto">
       <table className="text-sm">
         <thead>
           <tr>
@@ -95,6 +95,6 @@ function Table({ token }: { readonly token: Tokens.Table }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { CopyButton } from '../ui/CopyButton.tsx';
+import { Scrolled } from '../ui/Scrolled.tsx';
 import type { CodeLine } from './highlight.ts';
 
 interface Props {
@@ -23,10 +24,11 @@ export function CodeBlock({ code, language, growing }: Props) {
         <span>{name || 'code'}</span>
         <CopyButton text={code} label="Copy code" />
       </figcaption>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="overflow-x-auto p-3 font-mono text-[0.8125rem] leading-relaxed">
-        <code>{lines === undefined ? code : lines.map((line, index) => <Line key={index} line={line} />)}</code>
-      </pre>
+      <Scrolled label="Code" className="overflow-x-auto p-3">
+        <pre className="w-max font-mono text-[0.8125rem] leading-relaxed">
+          <code>{lines === undefined ? code : lines.map((line, index) => <Line key={index} line={line} />)}</code>
+        </pre>
+      </Scrolled>
     </figure>
   );
 }

@@ -105,7 +105,7 @@ export function NewSession() {
           {error !== undefined && <ErrorNote error={error} />}
           {text === '' && <Suggestions onChoose={setText} />}
           <Composer
-            autoFocus
+            focusAtFirst
             text={text}
             onText={setText}
             onSend={() => void start()}

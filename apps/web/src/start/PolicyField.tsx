@@ -22,14 +22,14 @@ export function PolicyField({ value, onChange, note, limits = [] }: Props) {
         {policies.map((policy) => (
           <label
             key={policy}
-            className="flex min-h-9 cursor-pointer items-center justify-center rounded-lg px-1 text-center text-sm text-muted hover:text-text has-checked:bg-surface has-checked:font-medium has-checked:text-text has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:min-h-11"
+            className="relative flex min-h-9 cursor-pointer items-center justify-center rounded-lg px-1 text-center text-sm text-muted hover:text-text has-checked:bg-surface has-checked:font-medium has-checked:text-text has-checked:shadow-sm has-checked:ring-1 has-checked:ring-line has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:min-h-11"
           >
             <input
               type="radio"
               name={id}
               checked={value === policy}
               onChange={() => onChange(policy)}
-              className="sr-only"
+              className="absolute inset-0 cursor-pointer opacity-0"
             />
             {policyWords[policy].name}
           </label>

@@ -59,7 +59,10 @@ export async function followFeed(id: SessionId, signal: AbortSignal): Promise<vo
       frames.request();
     };
     // Where the session cannot be read, the events say why.
-    client.session(id).then((session) => told(session.head), () => told(0));
+    client.session(id).then(
+      (session) => told(session.head),
+      () => told(0),
+    );
     for await (const batch of batches) {
       for (const event of batch) pending.push(event);
       frames.request();

@@ -114,6 +114,9 @@ function addRoute(app: FastifyInstance, each: Route): void {
     url: each.path,
     handler: async (request, reply) => {
       const scope = scopeOf.get(request.raw) ?? 'none';
+      // The gate looks at the path as it came; the router may have decoded it into this one.
+      if (scope === 'none' && each.scope !== 'none')
+        throw new ParleyError('unauthenticated', 'No credential was sent.');
       if (!mayCall(scope, each.scope))
         throw new ParleyError('forbidden', `This credential may not ${each.method} ${each.path}.`);
       const result = await each.handle({

@@ -5,7 +5,8 @@ import type { Config, RunId, Session, SessionId } from '@parley/schema';
 import { tmpdir } from 'node:os';
 import { Engine } from '../engine.ts';
 import type { Agents } from '../agents.ts';
-import { fakeDriver, FakeProcess, FakeRuntime } from './fake-agent.ts';
+import { fakeDriver, FakeRuntime } from './fake-agent.ts';
+import type { FakeProcess } from './fake-agent.ts';
 import { MemoryData, MemoryStore } from './memory-store.ts';
 
 /** Let everything that is ready happen. Promises only: no time passes. */
