@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, missingBrowser } from './browser.ts';
 import { startFakeDaemon } from './fake-daemon.ts';
 import type { FakeDaemon } from './fake-daemon.ts';
 
@@ -12,10 +12,6 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 let browser: Browser;
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
 
 /** A page on a fake daemon of its own; whatever it complains about in its console fails the test, but for `expected`. */
 async function withPage(
@@ -65,7 +61,12 @@ async function startSession(page: Page, daemon: FakeDaemon, words: string): Prom
 /** The sentence at the very end of the scripted answer. */
 const lastWords = (page: Page) => conversation(page).getByText('Nothing else was touched');
 
-describe('the page', () => {
+describe('the page', { skip: missingBrowser ?? false }, () => {
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+
   test('the first words start a session and everything that the agent does is shown', () =>
     withPage(async (page, daemon) => {
       await startSession(page, daemon, 'Make the tests faster');
