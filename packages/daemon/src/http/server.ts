@@ -37,10 +37,16 @@ export class HttpDoor {
   }
 
   static async open(options: HttpOptions): Promise<HttpDoor> {
-    const app = Fastify({ logger: false, bodyLimit: maxBodyBytes, routerOptions: { maxParamLength: 500 } });
+    const app = Fastify({
+      logger: false,
+      bodyLimit: maxBodyBytes,
+      routerOptions: { maxParamLength: 500 },
+      // Fastify's own compilers (Ajv and a serializer) are for JSON Schema. Ours is Zod, in `route.ts`: they would only take memory.
+      schemaController: { compilersFactory: { buildValidator: unused, buildSerializer: unused } },
+    });
     for (const each of options.routes) addRoute(app, each);
-    const document = openApiOf(options.routes, options.version);
-    app.get('/api/openapi.json', () => document);
+    let document: Record<string, unknown> | undefined;
+    app.get('/api/openapi.json', () => (document ??= openApiOf(options.routes, options.version)));
     app.get('/*', async (request, reply) => {
       const path = pathOf(request.raw);
       if (path.startsWith('/api/') || options.page === undefined)
@@ -106,6 +112,10 @@ export class HttpDoor {
       `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
+}
+
+function unused(): never {
+  throw new ParleyError('internal', 'No route has a JSON schema.');
 }
 
 function addRoute(app: FastifyInstance, each: Route): void {
