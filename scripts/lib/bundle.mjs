@@ -25,7 +25,7 @@ export async function buildBundle() {
     const begun = new Date();
     const fresh = inRoot('dist', `.parley-${process.pid}`);
     // From the repository's own packages, so only importable after they are installed.
-    const { build, formatMessages } = await import('esbuild');
+    const { build, formatMessages, stop } = await import('esbuild');
     try {
       await build({
         absWorkingDir: root,
@@ -57,6 +57,7 @@ export async function buildBundle() {
       });
       moveIntoPlace(fresh, begun);
     } finally {
+      await stop(); // Its service process would stay for as long as we do: behind `npm start`, for ever.
       rmSync(fresh, { recursive: true, force: true });
     }
   });
