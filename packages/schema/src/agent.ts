@@ -43,14 +43,9 @@ export interface AgentView {
   readonly problem?: string;
 }
 
-export const SteerModeSchema: z.ZodType<SteerMode> = z.enum([
-  'native',
-  'native-enqueue',
-  'queue-when-busy',
-  'interrupt-only',
-]);
+export const SteerModeSchema = z.enum(['native', 'native-enqueue', 'queue-when-busy', 'interrupt-only']);
 
-export const AgentCapabilitiesSchema: z.ZodType<AgentCapabilities> = z.object({
+export const AgentCapabilitiesSchema = z.object({
   steer: SteerModeSchema,
   interrupt: z.boolean(),
   resume: z.boolean(),
@@ -61,12 +56,12 @@ export const AgentCapabilitiesSchema: z.ZodType<AgentCapabilities> = z.object({
   cost: z.boolean(),
 });
 
-export const AgentBackendSchema: z.ZodType<AgentBackend> = z.object({
+export const AgentBackendSchema = z.object({
   kind: z.enum(['configured', 'key', 'login', 'rehearsal']),
   detail: z.string(),
 });
 
-export const AgentViewSchema: z.ZodType<AgentView> = z.object({
+export const AgentViewSchema = z.object({
   name: z.string(),
   title: z.string(),
   installed: z.boolean(),

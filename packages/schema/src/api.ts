@@ -35,7 +35,7 @@ export interface CreateSession {
   readonly modelUrl?: string;
   readonly title?: string;
 }
-export const CreateSessionSchema: z.ZodType<CreateSession> = z.strictObject({
+export const CreateSessionSchema = z.strictObject({
   agent: z.string().min(1).max(100),
   cwd: z.string().min(1).max(4096),
   policy: PolicySchema.exactOptional(),
@@ -50,7 +50,7 @@ export interface UpdateSession {
   readonly policy?: Policy;
   readonly model?: string;
 }
-export const UpdateSessionSchema: z.ZodType<UpdateSession> = z.strictObject({
+export const UpdateSessionSchema = z.strictObject({
   title: z.string().min(1).max(200).exactOptional(),
   policy: PolicySchema.exactOptional(),
   model: z.string().min(1).max(200).regex(/^[^-]/, 'must not begin with "-"').exactOptional(),
@@ -74,7 +74,7 @@ export interface SubmitTurn {
   /** Overall limit of the turn in milliseconds; then it is interrupted and ends `failed` with `timeout`. */
   readonly timeoutMs?: number;
 }
-export const SubmitTurnSchema: z.ZodType<SubmitTurn> = z.strictObject({
+export const SubmitTurnSchema = z.strictObject({
   text: z.string(),
   when: z.enum(['now', 'steer', 'queue', 'interrupt']).exactOptional(),
   idempotencyKey: z.string().min(1).max(200).exactOptional(),
@@ -98,7 +98,7 @@ export interface SubmitResult {
   /** True when an earlier call with the same idempotency key had done it already. */
   readonly repeated?: boolean;
 }
-export const SubmitResultSchema: z.ZodType<SubmitResult> = z.object({
+export const SubmitResultSchema = z.object({
   sessionId: z.custom<SessionId>((value) => typeof value === 'string').meta({ type: 'string' }),
   turnId: TurnIdSchema,
   outcome: z.enum(['started', 'steered', 'queued', 'interrupting']),
@@ -111,20 +111,20 @@ export const SubmitResultSchema: z.ZodType<SubmitResult> = z.object({
 export interface Interrupt {
   readonly queue?: 'keep' | 'drop';
 }
-export const InterruptSchema: z.ZodType<Interrupt> = z.strictObject({
+export const InterruptSchema = z.strictObject({
   queue: z.enum(['keep', 'drop']).exactOptional(),
 });
 export interface InterruptResult {
   /** Absent when nothing was running: then nothing happened. */
   readonly turnId?: TurnId;
 }
-export const InterruptResultSchema: z.ZodType<InterruptResult> = z.object({ turnId: TurnIdSchema.exactOptional() });
+export const InterruptResultSchema = z.object({ turnId: TurnIdSchema.exactOptional() });
 
 // GET /api/sessions → SessionPage
 export interface SessionPage {
   readonly sessions: readonly Session[];
 }
-export const SessionPageSchema: z.ZodType<SessionPage> = z.object({ sessions: z.array(SessionSchema).readonly() });
+export const SessionPageSchema = z.object({ sessions: z.array(SessionSchema).readonly() });
 
 // GET /api/sessions/:id/events?after=N&limit=N → EventPage, or SSE with `accept: text/event-stream`
 export interface EventPage {
@@ -132,7 +132,7 @@ export interface EventPage {
   /** The newest event's number at the time of reading. There is more while the last event's seq is below it. */
   readonly head: number;
 }
-export const EventPageSchema: z.ZodType<EventPage> = z.object({
+export const EventPageSchema = z.object({
   events: z.array(EventSchema).readonly(),
   head: z.number().int(),
 });
@@ -141,17 +141,17 @@ export const EventPageSchema: z.ZodType<EventPage> = z.object({
 export interface TurnPage {
   readonly turns: readonly Turn[];
 }
-export const TurnPageSchema: z.ZodType<TurnPage> = z.object({ turns: z.array(TurnSchema).readonly() });
+export const TurnPageSchema = z.object({ turns: z.array(TurnSchema).readonly() });
 
 export interface ApprovalPage {
   readonly approvals: readonly Approval[];
 }
-export const ApprovalPageSchema: z.ZodType<ApprovalPage> = z.object({ approvals: z.array(ApprovalSchema).readonly() });
+export const ApprovalPageSchema = z.object({ approvals: z.array(ApprovalSchema).readonly() });
 
 export interface AgentPage {
   readonly agents: readonly AgentView[];
 }
-export const AgentPageSchema: z.ZodType<AgentPage> = z.object({ agents: z.array(AgentViewSchema).readonly() });
+export const AgentPageSchema = z.object({ agents: z.array(AgentViewSchema).readonly() });
 
 // POST /api/agents/:name/install → NDJSON stream of InstallProgress, the last one with `done`
 export interface InstallProgress {
@@ -159,7 +159,7 @@ export interface InstallProgress {
   readonly done?: boolean;
   readonly error?: ErrorBody;
 }
-export const InstallProgressSchema: z.ZodType<InstallProgress> = z.object({
+export const InstallProgressSchema = z.object({
   text: z.string(),
   done: z.boolean().exactOptional(),
   error: ErrorBodySchema.exactOptional(),
@@ -171,7 +171,7 @@ export interface FolderPage {
   readonly parent?: string;
   readonly folders: readonly string[];
 }
-export const FolderPageSchema: z.ZodType<FolderPage> = z.object({
+export const FolderPageSchema = z.object({
   path: z.string(),
   parent: z.string().exactOptional(),
   folders: z.array(z.string()).readonly(),
@@ -192,7 +192,7 @@ export interface DaemonView {
   readonly sessions: number;
   readonly workingTurns: number;
 }
-export const DaemonViewSchema: z.ZodType<DaemonView> = z.object({
+export const DaemonViewSchema = z.object({
   pid: z.number().int(),
   version: z.string(),
   socket: z.string(),
@@ -208,7 +208,7 @@ export const DaemonViewSchema: z.ZodType<DaemonView> = z.object({
 export interface StopDaemon {
   readonly runs?: 'keep' | 'end';
 }
-export const StopDaemonSchema: z.ZodType<StopDaemon> = z.strictObject({
+export const StopDaemonSchema = z.strictObject({
   runs: z.enum(['keep', 'end']).exactOptional(),
 });
 
@@ -217,13 +217,13 @@ export interface PairingLink {
   readonly url: string;
   readonly expiresAt: number;
 }
-export const PairingLinkSchema: z.ZodType<PairingLink> = z.object({ url: z.string(), expiresAt: z.number() });
+export const PairingLinkSchema = z.object({ url: z.string(), expiresAt: z.number() });
 
 /** Every error answer: `{ error }`. */
 export interface ErrorAnswer {
   readonly error: ErrorBody;
 }
-export const ErrorAnswerSchema: z.ZodType<ErrorAnswer> = z.object({ error: ErrorBodySchema });
+export const ErrorAnswerSchema = z.object({ error: ErrorBodySchema });
 
 /** What a client sends on /api/ws, one JSON object a frame. */
 export type ClientFrame =
@@ -234,7 +234,7 @@ export type ClientFrame =
   | { readonly type: 'watch' }
   | { readonly type: 'ping' };
 
-export const ClientFrameSchema: z.ZodType<ClientFrame> = z.discriminatedUnion('type', [
+export const ClientFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('subscribe'),
     sessionId: z.custom<SessionId>((value) => typeof value === 'string').meta({ type: 'string' }),

@@ -88,16 +88,16 @@ const request = {
   options: z.array(OptionSchema).readonly(),
 };
 
-export const ApprovalRequestSchema: z.ZodType<ApprovalRequest> = z.object(request);
+export const ApprovalRequestSchema = z.object(request);
 
-export const ApprovalResolutionSchema: z.ZodType<ApprovalResolution> = z.object({
+export const ApprovalResolutionSchema = z.object({
   outcome: z.enum(['allowed', 'denied', 'cancelled', 'expired', 'withdrawn']),
   by: z.enum(['person', 'policy', 'deadline', 'agent', 'engine']),
   optionId: z.string().exactOptional(),
   at: z.number(),
 });
 
-export const ApprovalSchema: z.ZodType<Approval> = z.object({
+export const ApprovalSchema = z.object({
   ...request,
   sessionId: SessionIdSchema,
   turnId: TurnIdSchema,
@@ -106,7 +106,7 @@ export const ApprovalSchema: z.ZodType<Approval> = z.object({
   resolution: ApprovalResolutionSchema.exactOptional(),
 });
 
-export const ApprovalAnswerSchema: z.ZodType<ApprovalAnswer> = z.strictObject({
+export const ApprovalAnswerSchema = z.strictObject({
   optionId: z.string().min(1),
   message: z.string().max(10_000).exactOptional(),
   answers: z.record(z.string(), z.array(z.string()).readonly()).readonly().exactOptional(),

@@ -68,7 +68,7 @@ const seconds = (fallback: number) =>
     .default(fallback);
 const filled = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
-export const AgentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
+export const AgentConfigSchema = z.strictObject({
   command: z.string().min(1).exactOptional(),
   model_url: z.url({ protocol: /^https?$/ }).exactOptional(),
   model_key_env: z
@@ -80,7 +80,7 @@ export const AgentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
   env: z.record(z.string(), z.string()).readonly().default({}),
 });
 
-export const ConfigSchema: z.ZodType<Config> = z.strictObject({
+export const ConfigSchema = z.strictObject({
   agent: z.string().default('codex'),
   agents: z.record(z.string(), AgentConfigSchema).readonly().default({}),
   policy: filled({ default: PolicySchema.default('ask'), full: z.array(z.string()).readonly().default([]) }),

@@ -150,7 +150,7 @@ export interface ErrorBody {
 
 export const errorCodes = Object.keys(errorCatalogue) as readonly ErrorCode[];
 
-export const ErrorBodySchema: z.ZodType<ErrorBody> = z.object({
+export const ErrorBodySchema = z.object({
   code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
   hint: z.string(),

@@ -85,7 +85,7 @@ const place = { seq: z.number().int().positive(), sessionId: SessionIdSchema, at
 const turnId = TurnIdSchema;
 const usage = UsageSchema.exactOptional();
 
-export const EventSchema: z.ZodType<ParleyEvent> = z.discriminatedUnion('type', [
+export const EventSchema = z.discriminatedUnion('type', [
   z.object({
     ...place,
     type: z.literal('session.created'),

@@ -102,7 +102,7 @@ export type ItemType = Item['type'];
 
 const StatusSchema = z.enum(['running', 'completed', 'failed', 'declined', 'interrupted']);
 
-export const FileChangeSchema: z.ZodType<FileChange> = z.object({
+export const FileChangeSchema = z.object({
   path: z.string(),
   kind: z.enum(['add', 'update', 'delete', 'move']),
   movedTo: z.string().exactOptional(),
@@ -111,7 +111,7 @@ export const FileChangeSchema: z.ZodType<FileChange> = z.object({
   diff: z.string().exactOptional(),
 });
 
-export const ItemSchema: z.ZodType<Item> = z.discriminatedUnion('type', [
+export const ItemSchema = z.discriminatedUnion('type', [
   z.object({
     id: ItemIdSchema,
     type: z.literal('user_message'),

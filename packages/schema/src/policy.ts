@@ -11,4 +11,4 @@ import { z } from 'zod';
 export type Policy = 'read-only' | 'ask' | 'edit' | 'full';
 
 export const policies = ['read-only', 'ask', 'edit', 'full'] as const;
-export const PolicySchema: z.ZodType<Policy> = z.enum(policies);
+export const PolicySchema = z.enum(policies);

@@ -49,9 +49,9 @@ export interface Session {
 
 export const sessionStates = ['idle', 'working', 'waiting', 'failed'] as const;
 
-export const QueuedTurnSchema: z.ZodType<QueuedTurn> = z.object({ turnId: TurnIdSchema, text: z.string() });
+export const QueuedTurnSchema = z.object({ turnId: TurnIdSchema, text: z.string() });
 
-export const SessionSchema: z.ZodType<Session> = z.object({
+export const SessionSchema = z.object({
   id: SessionIdSchema,
   agent: z.string(),
   cwd: z.string(),

@@ -50,7 +50,7 @@ export const turnStates = [
   'lost',
 ] as const;
 
-export const TurnSchema: z.ZodType<Turn> = z.object({
+export const TurnSchema = z.object({
   id: TurnIdSchema,
   sessionId: SessionIdSchema,
   state: z.enum(turnStates),

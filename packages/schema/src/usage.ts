@@ -19,7 +19,7 @@ export interface Usage {
 
 const tokens = z.number().int().nonnegative().exactOptional();
 
-export const UsageSchema: z.ZodType<Usage> = z.object({
+export const UsageSchema = z.object({
   inputUncached: tokens,
   cacheRead: tokens,
   cacheWrite5m: tokens,

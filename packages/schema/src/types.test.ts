@@ -1,0 +1,107 @@
+// Keeps every hand-written type and its Zod schema equal, key by key: the type checker fails on this file when they part.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { z } from 'zod';
+import * as schema from './index.ts';
+
+/** Without `readonly`, all the way down: Zod's output has none, and it changes no value. */
+type Plain<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends readonly (infer Element)[]
+    ? Plain<Element>[]
+    : T extends object
+      ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+      : T;
+
+/** True only for types that are the same, optional keys included. */
+type Same<A, B> = (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false;
+
+type Pairs = {
+  AgentBackend: Same<z.output<typeof schema.AgentBackendSchema>, schema.AgentBackend>;
+  AgentCapabilities: Same<z.output<typeof schema.AgentCapabilitiesSchema>, schema.AgentCapabilities>;
+  AgentConfig: Same<z.output<typeof schema.AgentConfigSchema>, schema.AgentConfig>;
+  AgentPage: Same<z.output<typeof schema.AgentPageSchema>, schema.AgentPage>;
+  AgentView: Same<z.output<typeof schema.AgentViewSchema>, schema.AgentView>;
+  Approval: Same<z.output<typeof schema.ApprovalSchema>, schema.Approval>;
+  ApprovalAnswer: Same<z.output<typeof schema.ApprovalAnswerSchema>, schema.ApprovalAnswer>;
+  ApprovalPage: Same<z.output<typeof schema.ApprovalPageSchema>, schema.ApprovalPage>;
+  ApprovalRequest: Same<z.output<typeof schema.ApprovalRequestSchema>, schema.ApprovalRequest>;
+  ApprovalResolution: Same<z.output<typeof schema.ApprovalResolutionSchema>, schema.ApprovalResolution>;
+  ClientFrame: Same<z.output<typeof schema.ClientFrameSchema>, schema.ClientFrame>;
+  Config: Same<z.output<typeof schema.ConfigSchema>, schema.Config>;
+  CreateSession: Same<z.output<typeof schema.CreateSessionSchema>, schema.CreateSession>;
+  DaemonView: Same<z.output<typeof schema.DaemonViewSchema>, schema.DaemonView>;
+  ErrorAnswer: Same<z.output<typeof schema.ErrorAnswerSchema>, schema.ErrorAnswer>;
+  ErrorBody: Same<z.output<typeof schema.ErrorBodySchema>, schema.ErrorBody>;
+  EventPage: Same<z.output<typeof schema.EventPageSchema>, schema.EventPage>;
+  FileChange: Same<z.output<typeof schema.FileChangeSchema>, schema.FileChange>;
+  FolderPage: Same<z.output<typeof schema.FolderPageSchema>, schema.FolderPage>;
+  InstallProgress: Same<z.output<typeof schema.InstallProgressSchema>, schema.InstallProgress>;
+  Interrupt: Same<z.output<typeof schema.InterruptSchema>, schema.Interrupt>;
+  InterruptResult: Same<z.output<typeof schema.InterruptResultSchema>, schema.InterruptResult>;
+  Item: Same<z.output<typeof schema.ItemSchema>, schema.Item>;
+  PairingLink: Same<z.output<typeof schema.PairingLinkSchema>, schema.PairingLink>;
+  ParleyEvent: Same<z.output<typeof schema.EventSchema>, schema.ParleyEvent>;
+  Policy: Same<z.output<typeof schema.PolicySchema>, schema.Policy>;
+  QueuedTurn: Same<z.output<typeof schema.QueuedTurnSchema>, schema.QueuedTurn>;
+  Session: Same<z.output<typeof schema.SessionSchema>, schema.Session>;
+  SessionPage: Same<z.output<typeof schema.SessionPageSchema>, schema.SessionPage>;
+  StopDaemon: Same<z.output<typeof schema.StopDaemonSchema>, schema.StopDaemon>;
+  SubmitResult: Same<z.output<typeof schema.SubmitResultSchema>, schema.SubmitResult>;
+  SubmitTurn: Same<z.output<typeof schema.SubmitTurnSchema>, schema.SubmitTurn>;
+  Turn: Same<z.output<typeof schema.TurnSchema>, schema.Turn>;
+  TurnPage: Same<z.output<typeof schema.TurnPageSchema>, schema.TurnPage>;
+  UpdateSession: Same<z.output<typeof schema.UpdateSessionSchema>, schema.UpdateSession>;
+  Usage: Same<z.output<typeof schema.UsageSchema>, schema.Usage>;
+};
+
+// A pair that differs is `false` and does not fit here.
+const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true : never } = {
+  AgentBackend: true,
+  AgentCapabilities: true,
+  AgentConfig: true,
+  AgentPage: true,
+  AgentView: true,
+  Approval: true,
+  ApprovalAnswer: true,
+  ApprovalPage: true,
+  ApprovalRequest: true,
+  ApprovalResolution: true,
+  ClientFrame: true,
+  Config: true,
+  CreateSession: true,
+  DaemonView: true,
+  ErrorAnswer: true,
+  ErrorBody: true,
+  EventPage: true,
+  FileChange: true,
+  FolderPage: true,
+  InstallProgress: true,
+  Interrupt: true,
+  InterruptResult: true,
+  Item: true,
+  PairingLink: true,
+  ParleyEvent: true,
+  Policy: true,
+  QueuedTurn: true,
+  Session: true,
+  SessionPage: true,
+  StopDaemon: true,
+  SubmitResult: true,
+  SubmitTurn: true,
+  Turn: true,
+  TurnPage: true,
+  UpdateSession: true,
+  Usage: true,
+};
+
+/** Ids, and two that are parts of others. */
+const elsewhere = ['SessionId', 'TurnId', 'ItemId', 'ApprovalId', 'RunId', 'SteerMode'];
+
+test('every schema is compared with its type', () => {
+  const schemas = Object.keys(schema)
+    .filter((name) => name.endsWith('Schema'))
+    .map((name) => name.replace(/Schema$/, '').replace(/^Event$/, 'ParleyEvent'));
+  assert.deepEqual(schemas.filter((name) => !elsewhere.includes(name)).toSorted(), Object.keys(pairs).toSorted());
+});
