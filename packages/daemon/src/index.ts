@@ -1,6 +1,6 @@
 // The daemon: wires engine, store, runtime and drivers, and opens the doors behind one gate.
 
-export { loadConfig } from './config/load.ts';
+export { configVariables, loadConfig } from './config/load.ts';
 export type { ConfigEntry, LoadedConfig } from './config/load.ts';
 export { serve } from './serve.ts';
 export type { ServeOptions } from './serve.ts';

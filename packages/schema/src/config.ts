@@ -1,16 +1,14 @@
 // The user's configuration: `~/.config/parley/config.toml`, project file `.parley.toml`, environment `PARLEY_*`, flags.
-// Every entry has a default, so an empty file is a good one. Times are in seconds here, because people write this file.
+// Every entry has a default, so an empty file is a good one. Times are in seconds here, because people write this file. The descriptions
+// of the schema say what each entry means; docs/configuration.md is made from them.
 
 import { z } from 'zod';
 import { PolicySchema } from './policy.ts';
 import type { Policy } from './policy.ts';
 
 export interface AgentConfig {
-  /** Path of the executable; found by itself when absent. */
   readonly command?: string;
-  /** Base URL of a compatible model server, as the vendor's SDK takes it: OpenAI's with `/v1`, Anthropic's without. */
   readonly model_url?: string;
-  /** Name of the environment variable that holds the key for `model_url`. */
   readonly model_key_env?: string;
   readonly model?: string;
   readonly args: readonly string[];
@@ -22,13 +20,11 @@ export interface Config {
   readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly policy: {
     readonly default: Policy;
-    /** Folders (and all below them) whose sessions may use `full`. */
     readonly full: readonly string[];
   };
   readonly server: {
     readonly port: number;
     readonly host: string;
-    /** More names that the page may be opened by. */
     readonly hosts: readonly string[];
     readonly origins: readonly string[];
   };
@@ -36,25 +32,17 @@ export interface Config {
   readonly deadlines: {
     readonly start: number;
     readonly handshake: number;
-    /** Until the first sign of work on a turn. */
     readonly first_byte: number;
-    /** Silence within a turn; paused while a tool runs or an approval waits. */
     readonly idle: number;
-    /** One tool or command of the agent. */
     readonly tool: number;
     readonly approval: number;
     readonly interrupt: number;
-    /** Each step of ending a process: close stdin, TERM, KILL. */
     readonly end_step: number;
-    /** How long an idle agent process is kept for the next turn. */
     readonly keep_warm: number;
   };
   readonly runs: {
-    /** Bytes of stdout and stderr together; then the run is ended with `output_limit`. */
     readonly max_output_bytes: number;
-    /** Bytes. */
     readonly max_line_bytes: number;
-    /** Agent processes at the same time; more turns wait in their queues. */
     readonly max_processes: number;
   };
   readonly queue: { readonly max: number };
@@ -66,53 +54,88 @@ const seconds = (fallback: number) =>
     .positive()
     .max(7 * 24 * 3600)
     .default(fallback);
+const bytes = (fallback: number) => z.number().int().positive().default(fallback);
+const names = () => z.array(z.string()).readonly().default([]);
 const filled = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
-export const AgentConfigSchema = z.strictObject({
-  command: z.string().min(1).exactOptional(),
-  model_url: z.url({ protocol: /^https?$/ }).exactOptional(),
+export const AgentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
+  command: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe(
+      'The executable: an absolute path, or a bare name that is looked for. When absent, Parley looks for the agent in its own folder, then on PATH.',
+    ),
+  model_url: z
+    .url({ protocol: /^https?$/ })
+    .exactOptional()
+    .describe(
+      "Base URL of a compatible model server, as the vendor's SDK takes it: OpenAI's with `/v1`, Anthropic's without.",
+    ),
   model_key_env: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
-    .exactOptional(),
-  model: z.string().min(1).exactOptional(),
-  args: z.array(z.string()).readonly().default([]),
-  env: z.record(z.string(), z.string()).readonly().default({}),
+    .exactOptional()
+    .describe("Name of the environment variable that holds the key for `model_url`. When absent: the vendor's own."),
+  model: z.string().min(1).exactOptional().describe('The model of new sessions, by the name that the agent knows.'),
+  args: names().describe("Added to the end of the agent's command line."),
+  env: z
+    .record(z.string(), z.string())
+    .readonly()
+    .default({})
+    .describe("Set in the agent's environment. `parley config show` prints the names only."),
 });
 
-export const ConfigSchema = z.strictObject({
-  agent: z.string().default('codex'),
+export const ConfigSchema: z.ZodType<Config> = z.strictObject({
+  agent: z
+    .string()
+    .default('codex')
+    .describe('The agent where none is named. Every command and the page name one, so nothing reads this yet.'),
   agents: z.record(z.string(), AgentConfigSchema).readonly().default({}),
-  policy: filled({ default: PolicySchema.default('ask'), full: z.array(z.string()).readonly().default([]) }),
+  policy: filled({
+    default: PolicySchema.default('ask').describe('What a new session may do without asking.'),
+    full: names().describe('Folders (absolute, and all below them) whose sessions may use the policy `full`.'),
+  }),
   server: filled({
-    port: z.number().int().min(0).max(65_535).default(7337),
-    host: z.string().default('127.0.0.1'),
-    hosts: z.array(z.string()).readonly().default([]),
-    origins: z.array(z.string()).readonly().default([]),
+    port: z
+      .number()
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(7337)
+      .describe('TCP port of the page and the API; 0 takes a free one.'),
+    host: z.string().default('127.0.0.1').describe('The address to listen on.'),
+    hosts: names().describe(
+      'More values of `Host` (with the port) that Parley answers to, for example behind a reverse proxy.',
+    ),
+    origins: names().describe('More origins whose pages may use Parley, for example `https://parley.example`.'),
   }),
   deadlines: filled({
-    start: seconds(10),
-    handshake: seconds(30),
-    first_byte: seconds(120),
-    idle: seconds(300),
-    tool: seconds(3600),
-    approval: seconds(600),
-    interrupt: seconds(10),
-    end_step: seconds(2),
-    keep_warm: seconds(600),
+    start: seconds(10).describe('To prepare and start the process of an agent.'),
+    handshake: seconds(30).describe("For the agent's answer to the handshake."),
+    first_byte: seconds(120).describe('Until the first sign of work on a turn.'),
+    idle: seconds(300).describe('Of silence within a turn; paused while a tool runs or an approval waits.'),
+    tool: seconds(3600).describe('Of silence while a tool or command of the agent runs.'),
+    approval: seconds(600).describe('Until an approval that nobody answers is denied.'),
+    interrupt: seconds(10).describe('For a turn to end after it was told to stop; then its process is ended.'),
+    end_step: seconds(2).describe('For each step of ending a process: close stdin, TERM, KILL.'),
+    keep_warm: seconds(600).describe('That an idle agent process is kept for the next turn.'),
   }),
   runs: filled({
-    max_output_bytes: z
+    max_output_bytes: bytes(256 * 1024 * 1024).describe(
+      'Bytes of stdout and stderr together that one process may print; then it is ended with `output_limit`.',
+    ),
+    max_line_bytes: bytes(32 * 1024 * 1024).describe('Bytes of one line of stdout; then as above.'),
+    max_processes: z
       .number()
       .int()
       .positive()
-      .default(256 * 1024 * 1024),
-    max_line_bytes: z
-      .number()
-      .int()
-      .positive()
-      .default(32 * 1024 * 1024),
-    max_processes: z.number().int().positive().default(32),
+      .default(32)
+      .describe(
+        'Agent processes at the same time. Further turns wait for a place; the longest idle process makes one.',
+      ),
   }),
-  queue: filled({ max: z.number().int().positive().default(100) }),
+  queue: filled({
+    max: z.number().int().positive().default(100).describe('Turns that may wait in one session.'),
+  }),
 });

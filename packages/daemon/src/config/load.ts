@@ -30,7 +30,7 @@ interface Override {
 }
 
 /** The `PARLEY_*` variables that set an entry, and how their text is read. */
-const variables: readonly {
+export const configVariables: readonly {
   readonly name: string;
   readonly key: readonly [string, ...string[]];
   readonly read: (text: string) => unknown;
@@ -55,7 +55,7 @@ export async function loadConfig(
   const user = await readToml(file);
   const merged: Table = structuredClone(user);
   const overrides: Override[] = [];
-  for (const { name, key, read } of variables) {
+  for (const { name, key, read } of configVariables) {
     const text = env[name];
     if (text !== undefined && text !== '') overrides.push({ key, value: read(text), origin: name });
   }

@@ -43,7 +43,7 @@ function operationOf(each: Route): Record<string, unknown> {
     ...(each.body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(each.body) } } } }),
-    ...(each.scope === 'none' ? { security: [] } : {}),
+    ...securityOf(each.scope),
     responses: {
       [each.status]: { description: each.summary, ...answer },
       default: {
@@ -52,6 +52,18 @@ function operationOf(each: Route): Record<string, unknown> {
       },
     },
   };
+}
+
+/** A browser's cookie is good for `use`; `admin` takes the token. */
+function securityOf(scope: Route['scope']): Record<string, unknown> {
+  switch (scope) {
+    case 'none':
+      return { security: [] };
+    case 'use':
+      return {};
+    case 'admin':
+      return { security: [{ bearer: [] }] };
+  }
 }
 
 function parametersOf(schema: z.ZodType, place: 'path' | 'query'): unknown[] {

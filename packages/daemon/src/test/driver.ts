@@ -1,0 +1,27 @@
+// A driver for tests of what surrounds drivers.
+
+import type { Driver } from '@parley/schema';
+
+export const codexLike: Driver = {
+  agent: 'codex',
+  title: 'Codex',
+  provenVersion: '1.0.0',
+  npmPackage: 'codex-like',
+  keyEnv: 'OPENAI_API_KEY',
+  vendorUrl: 'https://vendor.example/v1',
+  wire: 'openai-responses',
+  rehearsalModel: 'rehearsal',
+  capabilities: {
+    steer: 'native',
+    interrupt: true,
+    resume: true,
+    approvals: true,
+    deltas: true,
+    reasoning: true,
+    usage: true,
+    cost: false,
+  },
+  protocol: { begin: () => undefined, step: (state: unknown) => ({ state, outputs: [] }) },
+  launch: () => ({ argv: ['codex'], env: {}, cwd: '/', limits: [] }),
+  detect: () => Promise.resolve({ installed: false }),
+};
