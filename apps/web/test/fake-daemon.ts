@@ -252,8 +252,8 @@ const tree: Readonly<Record<string, readonly string[]>> = {
   '/home': ['ada'],
   '/home/ada': ['.config', 'notes', 'projects'],
   '/home/ada/projects': ['compiler', 'parley', 'website'],
-  '/work': ['project', 'proxy'],
-  '/work/project': ['src', 'test'],
+  '/code': ['project', 'proxy'],
+  '/code/project': ['src', 'test'],
 };
 
 function folders(asked: string | null): unknown {

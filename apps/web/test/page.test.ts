@@ -52,7 +52,7 @@ async function say(page: Page, words: string): Promise<void> {
 async function startSession(page: Page, daemon: FakeDaemon, words: string): Promise<void> {
   await page.goto(daemon.url);
   await page.getByRole('radio', { name: /Codex/ }).waitFor();
-  await page.getByRole('combobox', { name: 'Folder' }).fill('/work/project');
+  await page.getByRole('combobox', { name: 'Folder' }).fill('/code/project');
   await page.keyboard.press('Escape');
   await say(page, words);
   await page.waitForURL(/\/s\/ses_/);
@@ -256,7 +256,7 @@ describe('the page', { skip: missingBrowser ?? false }, () => {
       await page.getByRole('radio', { name: 'Read only' }).check();
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByRole('heading', { level: 1, name: 'A better name' }).waitFor();
-      await page.getByText('Codex · /work/project · Read only').waitFor();
+      await page.getByText('Codex · /code/project · Read only').waitFor();
       await page.getByRole('button', { name: 'Session settings' }).click();
       await page.getByRole('button', { name: 'Delete session' }).click();
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -306,13 +306,13 @@ describe('the page', { skip: missingBrowser ?? false }, () => {
       async (page, daemon) => {
         await page.goto(daemon.url);
         const folder = page.getByRole('combobox', { name: 'Folder' });
-        await folder.fill('/work/pro');
+        await folder.fill('/code/pro');
         await page.getByRole('option', { name: 'proxy' }).waitFor();
         await folder.press('ArrowDown');
         await folder.press('Enter');
-        assert.equal(await folder.inputValue(), '/work/project/');
+        assert.equal(await folder.inputValue(), '/code/project/');
         await page.getByRole('option', { name: 'One folder up' }).click();
-        assert.equal(await folder.inputValue(), '/work/');
+        assert.equal(await folder.inputValue(), '/code/');
         await folder.fill('/nowhere/');
         await page.getByText('There is no such folder.').waitFor();
       },

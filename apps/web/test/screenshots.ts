@@ -23,7 +23,7 @@ async function story(page: Page, daemon: FakeDaemon, picture: (name: string) => 
   await page.goto(daemon.url);
   await page.getByRole('radio', { name: /Codex/ }).waitFor();
   await picture('01-new');
-  await page.getByRole('combobox', { name: 'Folder' }).fill('/work/p');
+  await page.getByRole('combobox', { name: 'Folder' }).fill('/code/p');
   await page.getByRole('option', { name: 'proxy' }).waitFor();
   await picture('02-folder');
   await page.getByRole('option', { name: 'project' }).click();
@@ -85,9 +85,9 @@ async function story(page: Page, daemon: FakeDaemon, picture: (name: string) => 
 function seed(daemon: FakeDaemon): void {
   const hour = 3_600_000;
   const earlier: readonly (readonly [title: string, cwd: string, agent: string, state: SessionState, ago: number])[] = [
-    ['Explain the retry logic', '/work/proxy', 'claude', 'idle', 26 * hour],
+    ['Explain the retry logic', '/code/proxy', 'claude', 'idle', 26 * hour],
     ['Migrate to the new config format, with a long title', '/home/ada/projects/website', 'codex', 'failed', 5 * hour],
-    ['Which tests are flaky?', '/work/project', 'codex', 'idle', 2 * hour],
+    ['Which tests are flaky?', '/code/project', 'codex', 'idle', 2 * hour],
     ['Add a dark theme', '/home/ada/projects/compiler', 'claude', 'waiting', hour / 5],
   ];
   for (const [title, cwd, agent, state, ago] of earlier) {

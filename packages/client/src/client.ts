@@ -62,7 +62,7 @@ const submitAttempts = 4;
  *
  * ```ts
  * const client = createClient({ baseUrl: 'http://127.0.0.1:7337', token });
- * const session = await client.createSession({ agent: 'codex', cwd: '/work/project' });
+ * const session = await client.createSession({ agent: 'codex', cwd: '/code/project' });
  * const { turnId } = await client.submit(session.id, { text: 'Which tests are slow?' });
  * for await (const event of client.events(session.id)) if (event.type === 'turn.completed') break;
  * ```

@@ -41,7 +41,7 @@ test('sessions are listed, shown, renamed and deleted', async (t) => {
   const { daemon, call } = await setting(t);
   assert.equal((await call(['sessions'])).stdout, 'no sessions\n');
   const older = daemon.addSession({ title: 'Older', cwd: '/else' });
-  const { id } = daemon.addSession({ title: 'Newer\u001b[31m', cwd: '/work' });
+  const { id } = daemon.addSession({ title: 'Newer\u001b[31m', cwd: '/code' });
   assert.match(
     (await call(['sessions'])).stdout,
     /^ID .*\n\S+ +codex +idle +now +\/work +Newer\n\S+ .*\/else +Older\n$/,

@@ -41,7 +41,7 @@ test('the answer is on stdout, progress on stderr, and the exit code is 0', asyn
   assert.equal(code, 0);
   assert.equal(stdout, 'There is nothing.\n');
   assert.match(stderr, /^Let me look\.\n\$ ls\ndone in .* · 10 tokens in, 5 out\n$/);
-  assert.deepEqual(daemon.bodies('POST /sessions'), [{ agent: 'codex', cwd: '/work', policy: 'edit', model: 'gpt-x' }]);
+  assert.deepEqual(daemon.bodies('POST /sessions'), [{ agent: 'codex', cwd: '/code', policy: 'edit', model: 'gpt-x' }]);
   const [turn] = daemon.bodies('POST /sessions/:id/turns') as SubmitTurn[];
   assert.equal(turn?.text, 'what is here?');
 });
@@ -126,7 +126,7 @@ test('what the daemon refuses is told in one line with a hint, and on stdout as 
   const missing = await call(['run', 'codex', '--cwd', 'missing', '--json', 'hello']);
   assert.equal(missing.code, 2);
   assert.deepEqual(JSON.parse(missing.stdout), {
-    error: errorBody('folder_missing', 'The folder "/work/missing" does not exist.'),
+    error: errorBody('folder_missing', 'The folder "/code/missing" does not exist.'),
   });
   assert.equal(missing.stderr, '');
 });

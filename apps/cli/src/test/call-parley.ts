@@ -68,7 +68,7 @@ function beginCall(args: readonly string[], env: NodeJS.ProcessEnv, options: Cal
   const listeners = new Set<() => void>();
   const output = new Collected();
   const input = new PassThrough();
-  const { terminal = false, cwd = '/work' } = options;
+  const { terminal = false, cwd = '/code' } = options;
   const stdin =
     typeof options.input === 'string' ? Readable.from([Buffer.from(options.input)]) : (options.input ?? input);
   const interrupt = () => {

@@ -115,7 +115,7 @@ export class FakeDaemon {
     const session: Session = {
       id: newId('session', now),
       agent: 'codex',
-      cwd: '/work',
+      cwd: '/code',
       title: '',
       policy: 'ask',
       backend: { kind: 'rehearsal', detail: 'offline' },

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { folderQuery, joinPath, matching, tidyPath } from './folder-completion.ts';
 
 test('what is typed after the last slash filters the folders before it', () => {
-  assert.deepEqual(folderQuery('/work/pro'), { parent: '/work', beginning: 'pro' });
-  assert.deepEqual(folderQuery('/work/'), { parent: '/work', beginning: '' });
+  assert.deepEqual(folderQuery('/code/pro'), { parent: '/code', beginning: 'pro' });
+  assert.deepEqual(folderQuery('/code/'), { parent: '/code', beginning: '' });
   assert.deepEqual(folderQuery('/w'), { parent: '/', beginning: 'w' });
   assert.equal(folderQuery('work'), undefined);
 });

@@ -6,7 +6,7 @@ export interface FolderQuery {
   readonly beginning: string;
 }
 
-/** Of `/work/pro`: the folders of `/work/` that begin with `pro`. Undefined while there is no absolute path yet. */
+/** Of `/code/pro`: the folders of `/code/` that begin with `pro`. Undefined while there is no absolute path yet. */
 export function folderQuery(typed: string): FolderQuery | undefined {
   if (!typed.startsWith('/')) return undefined;
   const slash = typed.lastIndexOf('/');

@@ -6,12 +6,12 @@ import { answerLine, approvalOf } from './approvals.ts';
 
 const id = 'apr_1' as ApprovalId;
 const ask = (tool_name: string, input: object, more: object = {}) =>
-  approvalOf(id, 'r1', { subtype: 'can_use_tool', tool_name, input, ...more }, '/work');
+  approvalOf(id, 'r1', { subtype: 'can_use_tool', tool_name, input, ...more }, '/code');
 
 test('what is asked is a command, a file change, a question or a tool', () => {
   const command = ask('Bash', { command: 'npm test', description: 'Run the tests' }).approval;
   assert.deepEqual([command.kind, command.command, command.title], ['command', 'npm test', 'Run the tests']);
-  const change = ask('Write', { file_path: '/work/a', content: 'x' }).approval;
+  const change = ask('Write', { file_path: '/code/a', content: 'x' }).approval;
   assert.deepEqual([change.kind, change.changes?.[0]?.path, change.title], ['file_change', 'a', 'Write a']);
   const tool = ask('mcp__tracker__create_issue', { title: 'Broken' }, { decision_reason: 'Not allowed yet' }).approval;
   assert.deepEqual(
@@ -32,7 +32,7 @@ test('"always" keeps to the rules that claude suggests, for this session, and ne
   const both = ask('Bash', { command: 'npm test' }, { permission_suggestions: [rule, folders, mode] });
   assert.deepEqual(both.open.lasting, [{ ...rule, destination: 'session' }]);
   assert.equal(both.approval.options[1]?.label, 'Always allow npm test *');
-  const edits = ask('Write', { file_path: '/work/a' }, { permission_suggestions: [mode] });
+  const edits = ask('Write', { file_path: '/code/a' }, { permission_suggestions: [mode] });
   assert.deepEqual(edits.open.lasting, [mode]);
   assert.equal(edits.approval.options[1]?.label, 'Allow edits from now on');
   // A mode that asks for nothing is more than anybody agreed to.

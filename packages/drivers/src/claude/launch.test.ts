@@ -7,7 +7,7 @@ import { launch } from './launch.ts';
 
 const request: LaunchRequest = {
   executable: '/opt/claude',
-  cwd: '/work',
+  cwd: '/code',
   policy: 'ask',
   endpoint: { kind: 'own' },
   root: false,
