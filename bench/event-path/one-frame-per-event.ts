@@ -34,7 +34,6 @@ class EachAlone implements EventSink {
   }
 }
 
-// oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
 const subscribe = Engine.prototype.subscribe;
 Engine.prototype.subscribe = function (this: Engine, id, after, sink) {
   return subscribe.call(this, id, after, new EachAlone(sink));

@@ -36,7 +36,6 @@ interface Fields {
 export interface Turns {
   /** Lines of all turns together. */
   readonly lines: number;
-  readonly bytes: number;
   /** Their files, in order; their names are the prompts that make the fake agent tell them. */
   readonly names: readonly string[];
 }
@@ -53,17 +52,15 @@ export function writeTraces(agent: 'codex' | 'claude', folder: string, { lines, 
   for (const [name, said] of Object.entries(opening)) writeFileSync(join(folder, name), said);
   const names: string[] = [];
   let count = 0;
-  let bytes = 0;
   for (let n = 1; n <= turns; n++) {
     const { text, lines: told } = turn(n, Math.round(lines / turns));
     const name = `turn-${n}`;
     writeFileSync(join(folder, name), text);
     names.push(name);
     count += told;
-    bytes += text.length;
   }
   writeFileSync(join(folder, 'warm-up'), turn(0, 2000).text);
-  return { lines: count, bytes, names };
+  return { lines: count, names };
 }
 
 interface Trace {
@@ -82,32 +79,37 @@ function codexTrace(): Trace {
   const reply = all[at(({ result }) => result?.turn !== undefined)];
   const turnId = reply?.message.result?.turn?.id ?? '';
   const body = all.slice(bodyBegin, end);
-  const ids = body.flatMap(({ message }) => (message.method === 'item/started' ? [message.params?.item?.id ?? ''] : []));
+  const ids = body.flatMap(({ message }) =>
+    message.method === 'item/started' ? [message.params?.item?.id ?? ''] : [],
+  );
   const answer = (found: (message: Fields) => boolean): string => asReply(all[at(found)]);
   return {
     opening: {
       initialize: answer(({ result }) => result?.userAgent !== undefined),
-      'thread_start': answer(({ result }) => result?.thread !== undefined),
+      thread_start: answer(({ result }) => result?.thread !== undefined),
     },
     turn: (n, lines) =>
-      longTurn({
-        head: [asReply(reply).trimEnd(), ...all.slice(begin, bodyBegin).map(({ line }) => line)],
-        body: (round) => {
-          const told = body.flatMap(({ line, message }, index) => {
-            if (isDelta(message)) {
-              // All deltas of an item, told again and again, where the last of them stood.
-              if (isDelta(body[index + 1]?.message)) return [];
-              const first = body.findLastIndex(({ message: before }, place) => place < index && !isDelta(before)) + 1;
-              const deltas = body.slice(first, index + 1).map((each) => each.line);
-              return Array.from({ length: repeatedDeltas }, () => deltas).flat();
-            }
-            return [message.method === 'item/completed' ? codexWhole(line, message) : line];
-          });
-          return told.map((line) => ids.reduce((text, id) => text.replaceAll(`"${id}"`, `"${id}_${round}"`), line));
+      longTurn(
+        {
+          head: [asReply(reply).trimEnd(), ...all.slice(begin, bodyBegin).map(({ line }) => line)],
+          body: (round) => {
+            const told = body.flatMap(({ line, message }, index) => {
+              if (isDelta(message)) {
+                // All deltas of an item, told again and again, where the last of them stood.
+                if (isDelta(body[index + 1]?.message)) return [];
+                const first = body.findLastIndex(({ message: before }, place) => place < index && !isDelta(before)) + 1;
+                const deltas = body.slice(first, index + 1).map((each) => each.line);
+                return Array.from({ length: repeatedDeltas }, () => deltas).flat();
+              }
+              return [message.method === 'item/completed' ? codexWhole(line, message) : line];
+            });
+            return told.map((line) => ids.reduce((text, id) => text.replaceAll(`"${id}"`, `"${id}_${round}"`), line));
+          },
+          tail: all.slice(end, end + 1).map(({ line }) => line),
+          lines,
         },
-        tail: all.slice(end, end + 1).map(({ line }) => line),
-        lines,
-      }, (text) => text.replaceAll(turnId, `${turnId.slice(0, -4)}${String(n).padStart(4, '0')}`)),
+        (text) => text.replaceAll(turnId, `${turnId.slice(0, -4)}${String(n).padStart(4, '0')}`),
+      ),
   };
 }
 
@@ -138,25 +140,30 @@ function claudeTrace(): Trace {
   const toolLines = tool.map(({ line }) => line.replaceAll(other ?? '-', own ?? '-'));
 
   return {
-    opening: { initialize: (all[place(all, 'control_response')]?.line ?? '').replaceAll('parley-1', requestMark) + '\n' },
+    opening: {
+      initialize: (all[place(all, 'control_response')]?.line ?? '').replaceAll('parley-1', requestMark) + '\n',
+    },
     turn: (_n, lines) =>
-      longTurn({
-        head: head.map(({ line }) => line),
-        body: (round) => [
-          ...toolLines.map((line) => toolIds.reduce((text, id) => text.replaceAll(id, `${id}_${round}`), line)),
-          ...answer.flatMap(({ line, message }, index) => {
-            if (isDelta(message)) {
-              if (isDelta(answer[index + 1]?.message)) return [];
-              const first = answer.findLastIndex(({ message: before }, at) => at < index && !isDelta(before)) + 1;
-              const deltas = answer.slice(first, index + 1).map((each) => each.line);
-              return Array.from({ length: repeatedDeltas }, () => deltas).flat();
-            }
-            return [message.type === 'assistant' ? claudeWhole(line) : line];
-          }),
-        ],
-        tail: all.slice(bodyEnd, bodyEnd + 1).map(({ line }) => line),
-        lines,
-      }, (text) => text.replaceAll(words, wordsMark)),
+      longTurn(
+        {
+          head: head.map(({ line }) => line),
+          body: (round) => [
+            ...toolLines.map((line) => toolIds.reduce((text, id) => text.replaceAll(id, `${id}_${round}`), line)),
+            ...answer.flatMap(({ line, message }, index) => {
+              if (isDelta(message)) {
+                if (isDelta(answer[index + 1]?.message)) return [];
+                const first = answer.findLastIndex(({ message: before }, at) => at < index && !isDelta(before)) + 1;
+                const deltas = answer.slice(first, index + 1).map((each) => each.line);
+                return Array.from({ length: repeatedDeltas }, () => deltas).flat();
+              }
+              return [message.type === 'assistant' ? claudeWhole(line) : line];
+            }),
+          ],
+          tail: all.slice(bodyEnd, bodyEnd + 1).map(({ line }) => line),
+          lines,
+        },
+        (text) => text.replaceAll(words, wordsMark),
+      ),
   };
 }
 

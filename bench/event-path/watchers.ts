@@ -1,5 +1,5 @@
 // The clients of the event path, all in this one process: each on a WebSocket of its own, each counting every event and checking its number.
-// Told what to do over Node's IPC channel by `benchmark.ts`.
+// Told what to do over Node's IPC channel by `pipeline.ts`.
 
 import { RawWebSocket } from './web-socket.ts';
 
@@ -16,17 +16,14 @@ export type WatchReport =
       readonly type: 'done';
       /** Events that every client got. */
       readonly events: number;
-      /** Frames and bytes that one client got. */
+      /** Frames that one client got. */
       readonly frames: number;
-      readonly bytes: number;
       /** When the last client had its last event; nanoseconds of the system's monotonic clock, as text. */
       readonly at: string;
       /** How often a client was told that it was too slow. */
       readonly lagged: number;
       /** What a client found wrong: a number that did not follow, clients that got different counts. */
       readonly wrong: string | undefined;
-      /** Processor time of all clients together, in milliseconds. */
-      readonly cpuMs: number;
     };
 
 const eventBegin = Buffer.from('{"seq":');
@@ -41,7 +38,6 @@ interface Followed {
 class Watcher {
   events = 0;
   frames = 0;
-  bytes = 0;
   lagged = 0;
   wrong: string | undefined;
   doneAt = 0n;
@@ -81,16 +77,15 @@ class Watcher {
 
   #read(frame: Buffer): void {
     this.frames += 1;
-    this.bytes += frame.length;
-    const followed = this.#followed.get(
-      frame.latin1Slice(eventsFrame.length, frame.indexOf(0x22, eventsFrame.length)),
-    );
+    const id = frame.toString('latin1', eventsFrame.length, frame.indexOf('"', eventsFrame.length));
+    const followed = this.#followed.get(id);
     if (followed === undefined) return;
     // In JSON the quotes of a text are escaped, so these bytes stand only where an event begins.
     for (let at = frame.indexOf(eventBegin); at >= 0; at = frame.indexOf(eventBegin, at)) {
       at += eventBegin.length;
       let seq = 0;
-      for (let digit = frame[at] ?? 0; digit >= 48 && digit <= 57; digit = frame[++at] ?? 0) seq = seq * 10 + digit - 48;
+      for (let digit = frame[at] ?? 0; digit >= 48 && digit <= 57; digit = frame[++at] ?? 0)
+        seq = seq * 10 + digit - 48;
       // After it was too slow, deltas of ended turns may be gone; never anything else.
       if (seq <= followed.last || (seq !== followed.last + 1 && this.lagged === 0)) {
         this.wrong ??= `event ${seq} came after ${followed.last}`;
@@ -109,10 +104,8 @@ async function watch(order: WatchOrder): Promise<void> {
   const report = (text: WatchReport): void => void process.send?.(text);
   const watchers = Array.from({ length: order.clients }, () => new Watcher(order));
   for (const watcher of watchers) await watcher.open(order.socket);
-  const before = process.cpuUsage();
   report({ type: 'watching' });
   await Promise.all(watchers.map(({ done }) => done.promise));
-  const spent = process.cpuUsage(before);
   // Of one that kept up, if there is one: who was too slow and read again may have missed deltas of turns that had ended meanwhile.
   const keptUp = watchers.filter(({ lagged }) => lagged === 0);
   const first = keptUp[0] ?? watchers[0];
@@ -122,11 +115,11 @@ async function watch(order: WatchOrder): Promise<void> {
     type: 'done',
     events: first.events,
     frames: first.frames,
-    bytes: first.bytes,
     at: String(watchers.reduce((latest, { doneAt }) => (doneAt > latest ? doneAt : latest), 0n)),
     lagged: watchers.reduce((sum, { lagged }) => sum + lagged, 0),
-    wrong: watchers.find(({ wrong }) => wrong !== undefined)?.wrong ?? (different ? 'clients got different counts' : undefined),
-    cpuMs: (spent.user + spent.system) / 1000,
+    wrong:
+      watchers.find(({ wrong }) => wrong !== undefined)?.wrong ??
+      (different ? 'clients got different counts' : undefined),
   });
   for (const watcher of watchers) watcher.close();
 }

@@ -198,5 +198,10 @@ test('command: the first command starts a daemon by itself, and the daemon outli
     readonly pid: number;
   };
   assert.notEqual(view.pid, parley.pid);
-  assert.equal((await parleyCommand(parley, ['daemon', 'stop', '--end-runs'])).code, 0);
+  const second = await parleyCommand(parley, ['daemon', 'status', '--start']);
+  assert.equal(second.code, 0, second.stderr);
+  await parley.start(); // The foreground takes the place of the background.
+  assert.match(parley.printed.join('\n'), /makes way/);
+  assert.equal((await parley.client.sessions()).length, 1);
+  assert.ok((await parley.client.daemon()).address);
 });

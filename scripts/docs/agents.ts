@@ -25,7 +25,9 @@ export function capabilityTable(): string {
     ['speaks to', ({ wire }) => (wire === 'openai-responses' ? 'OpenAI Responses' : 'Anthropic Messages')],
     ['address of the vendor', ({ vendorUrl }) => code(vendorUrl)],
     ['model in rehearsal', ({ rehearsalModel }) => code(rehearsalModel)],
-    ...rows.map(([name, words]) => [`${words} (${code(name)})`, (driver: Driver) => show(driver.capabilities[name])] as const),
+    ...rows.map(
+      ([name, words]) => [`${words} (${code(name)})`, (driver: Driver) => show(driver.capabilities[name])] as const,
+    ),
   ];
   return table(
     ['', ...drivers.map(({ title }) => title)],
@@ -70,9 +72,16 @@ function agentsWords({ protocol }: Driver, policy: Policy, { argv, cwd }: Launch
     state = step.state;
     for (const output of step.outputs) if (output.type === 'write') said.push(output.line);
   }
-  const words = ['--permission-mode [a-zA-Z]+', '"approvalPolicy":"[a-z-]+"', '"sandbox":"[a-z-]+"'].flatMap(
-    (pattern) => new RegExp(pattern).exec(said.join('\n'))?.[0] ?? [],
-  );
+  const words = patterns.flatMap((pattern) => pattern.exec(said.join('\n'))?.[0] ?? []);
   if (words.length === 0) throw new Error(`no words for the policy ${policy} were found in what Parley says`);
-  return words.map((word) => code(word.replaceAll('"', '').replace(':', ': '))).join(', ');
+  return words.map((word) => code(word)).join(', ');
 }
+
+/** What in these carries a policy. A driver that says it otherwise gets its own line here. */
+const patterns = [
+  /--permission-mode \S+/,
+  /--disallowedTools \S+/,
+  /--managed-settings \S+/,
+  /"approvalPolicy":"[^"]+"/,
+  /"sandbox":"[^"]+"/,
+];

@@ -16,7 +16,10 @@ export async function commandPages(): Promise<string> {
     const text = await help([top]);
     const inner = commandsIn(text);
     const texts = await Promise.all(inner.map((name) => help([top, name])));
-    pages.set(top, [page([top], text), ...inner.map((name, index) => page([top, name], texts[index] ?? ''))].join('\n\n'));
+    pages.set(
+      top,
+      [page([top], text), ...inner.map((name, index) => page([top, name], texts[index] ?? ''))].join('\n\n'),
+    );
   });
   return [fenced(main), ...tops.map((top) => pages.get(top) ?? '')].join('\n\n');
 }

@@ -46,8 +46,8 @@ function takes({ parameters, requestBody }: Operation): string {
 
 function answers({ responses }: Operation): string {
   const [status = ''] = Object.keys(responses);
-  const types = Object.keys(responses[status]?.content ?? {}).filter((type) => type !== 'application/json');
-  return [status, ...types].join(' ');
+  const types = Object.keys(responses[status]?.content ?? {});
+  return [status, types.map((type) => (type === 'application/json' ? 'JSON' : type)).join(' or ')].join(' ').trim();
 }
 
 function whoMay({ security }: Operation): string {
@@ -57,18 +57,16 @@ function whoMay({ security }: Operation): string {
 
 async function openApi(): Promise<{ readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> }> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-docs-'));
+  const env = { HOME: folder, PARLEY_STATE_DIR: join(folder, 'state') };
+  const places = placesOf(env);
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
-    const env = { HOME: folder, PARLEY_STATE_DIR: join(folder, 'state') };
-    const places = placesOf(env);
     const configuration = await loadConfig(places.configFile, env);
-    const failed: string[] = [];
-    const log = (line: string): void => void failed.push(line);
     const running = await startDaemon({ places, configuration, env, command: [process.execPath], tcp: false, log });
     try {
       return JSON.parse(await get(places.socket, '/api/openapi.json'));
     } finally {
       await running.stop('end');
-      if (failed.length > 0) throw new Error(failed.join('\n'));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -85,7 +83,9 @@ function get(socketPath: string, path: string): Promise<string> {
 
 /** One line for each kind of event: its own fields, beside those that all have. */
 export function eventTable(): string {
-  const { oneOf } = EventSchema.toJSONSchema({ io: 'input', unrepresentable: 'any' }) as { oneOf: readonly ObjectSchema[] };
+  const { oneOf } = EventSchema.toJSONSchema({ io: 'input', unrepresentable: 'any' }) as {
+    oneOf: readonly ObjectSchema[];
+  };
   const common = new Set(['seq', 'sessionId', 'at', 'type']);
   return table(
     ['type', 'fields'],

@@ -1,11 +1,15 @@
 // `parley serve`: a daemon in the foreground, that says where its page is, brings an agent when there is none, and stops on a signal.
 
-import { placesOf } from '@parley/client/node';
+import { setTimeout } from 'node:timers/promises';
+import { findDaemon, placesOf } from '@parley/client/node';
+import type { Places } from '@parley/client/node';
 import { ParleyError } from '@parley/schema';
 import { installAgent } from './agents/install.ts';
 import { loadConfig } from './config/load.ts';
 import type { Daemon } from './daemon.ts';
+import { releaseMemoryWhenIdle } from './idle-memory.ts';
 import { startDaemon } from './start.ts';
+import type { RunningDaemon } from './start.ts';
 
 export interface ServeOptions {
   readonly port?: number;
@@ -34,16 +38,19 @@ export async function serve(options: ServeOptions): Promise<void> {
       : [{ key: ['server', 'host'] as const, value: options.host, origin: '--host' }]),
   ];
   const configuration = await loadConfig(places.configFile, env, flags);
-  const running = await startDaemon({
-    places,
-    configuration,
-    env,
-    command: options.command ?? thisCommand(),
-    tcp: options.tcp,
-    log: (text) => print(`${new Date().toISOString()} ${text}`),
-  });
+  const running = await inPlaceOfBackground(places, options.tcp, print, () =>
+    startDaemon({
+      places,
+      configuration,
+      env,
+      command: options.command ?? thisCommand(),
+      tcp: options.tcp,
+      log: (text) => print(`${new Date().toISOString()} ${text}`),
+    }),
+  );
   const { daemon } = running;
   welcome(daemon, print);
+  releaseMemoryWhenIdle(daemon.engine);
 
   let signals = 0;
   const onSignal = (): void => {
@@ -67,6 +74,51 @@ export async function serve(options: ServeOptions): Promise<void> {
       print(`Parley could not install an agent: ${messageOf(error)}`),
     );
   await running.stopped;
+}
+
+/** Milliseconds between two tries, and until the other daemon has to be gone. */
+const lookMs = 50;
+const makesWayMs = 20_000;
+
+/**
+ * Start; where a daemon without a page owns the state directory (a command has started it in the background), take its place: working
+ * turns go on and are taken up. One with a page is somebody's: then this throws `state_locked`, naming the page.
+ */
+async function inPlaceOfBackground(
+  places: Places,
+  wantsPage: boolean,
+  print: (text: string) => void,
+  start: () => Promise<RunningDaemon>,
+): Promise<RunningDaemon> {
+  try {
+    return await start();
+  } catch (error) {
+    const other = ParleyError.is(error) && error.code === 'state_locked' ? await findDaemon(places) : undefined;
+    if (other === undefined) throw error;
+    const { address, pid } = await other.daemon();
+    if (address !== undefined)
+      throw new ParleyError(
+        'state_locked',
+        `Parley runs already, as process ${pid}; its page is at ${address} (\`parley pair\` lets a browser in).`,
+      );
+    if (!wantsPage) throw error;
+    print(`The daemon in the background (process ${pid}) makes way; what works goes on.`);
+    await other.stopDaemon({ runs: 'keep' });
+    return startWhenFree(start);
+  }
+}
+
+/** The other one first ends its idle agents, then lets go of the state directory. */
+async function startWhenFree(start: () => Promise<RunningDaemon>): Promise<RunningDaemon> {
+  const giveUp = Date.now() + makesWayMs;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!ParleyError.is(error) || error.code !== 'state_locked' || Date.now() > giveUp) throw error;
+      await setTimeout(lookMs);
+    }
+  }
 }
 
 function thisCommand(): readonly [string, ...string[]] {

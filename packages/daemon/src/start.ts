@@ -21,10 +21,7 @@ import { findPage } from './http/page.ts';
 import { HttpDoor } from './http/server.ts';
 import { WebSocketDoor } from './http/websocket.ts';
 import { listenTcp, listenUnix } from './listen.ts';
-import { agentRoutes } from './routes/agents.ts';
-import { approvalRoutes } from './routes/approvals.ts';
-import { daemonRoutes } from './routes/daemon.ts';
-import { sessionRoutes } from './routes/sessions.ts';
+import { routeTable } from './routes/route-table.ts';
 
 export interface DaemonOptions {
   readonly places: Places;
@@ -133,7 +130,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     };
     const webSocket = new WebSocketDoor(engine);
     const http = await HttpDoor.open({
-      routes: [...sessionRoutes(daemon), ...approvalRoutes(daemon), ...agentRoutes(daemon), ...daemonRoutes(daemon)],
+      routes: routeTable(daemon),
       version: manifest.version,
       page: await findPage(),
       webSocket,

@@ -56,9 +56,11 @@ const seconds = (fallback: number) =>
     .default(fallback);
 const bytes = (fallback: number) => z.number().int().positive().default(fallback);
 const names = () => z.array(z.string()).readonly().default([]);
+/** Seen from the daemon's own folder a relative one would mean anything, and nobody expands a `~`. */
+const folder = z.string().regex(/^(\/|[A-Za-z]:[\\/])/, 'must be an absolute path');
 const filled = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
-export const AgentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
+export const AgentConfigSchema = z.strictObject({
   command: z
     .string()
     .min(1)
@@ -86,7 +88,7 @@ export const AgentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
     .describe("Set in the agent's environment. `parley config show` prints the names only."),
 });
 
-export const ConfigSchema: z.ZodType<Config> = z.strictObject({
+export const ConfigSchema = z.strictObject({
   agent: z
     .string()
     .default('codex')
@@ -94,7 +96,11 @@ export const ConfigSchema: z.ZodType<Config> = z.strictObject({
   agents: z.record(z.string(), AgentConfigSchema).readonly().default({}),
   policy: filled({
     default: PolicySchema.default('ask').describe('What a new session may do without asking.'),
-    full: names().describe('Folders (absolute, and all below them) whose sessions may use the policy `full`.'),
+    full: z
+      .array(folder)
+      .readonly()
+      .default([])
+      .describe('Folders (absolute, and all below them) whose sessions may use the policy `full`.'),
   }),
   server: filled({
     port: z

@@ -17,6 +17,18 @@ type Plain<T> = T extends string | number | boolean | null | undefined
 /** True only for types that are the same, optional keys included. */
 type Same<A, B> = (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false;
 
+/** What the comparison has to tell apart; if it ever takes one of these for equal, it proves nothing about the pairs below. */
+type Different = {
+  aKeyTooMany: Same<{ a: 1 }, { a: 1; b?: 2 }>;
+  optionalOrNot: Same<{ a?: 1 }, { a: 1 }>;
+  optionalOrUndefined: Same<{ a?: 1 }, { a?: 1 | undefined }>;
+  aCaseOfAUnion: Same<'a' | 'b', 'a' | 'b' | 'c'>;
+  aNestedKey: Same<{ a: readonly { b: 1 }[] }, { a: readonly { b: string }[] }>;
+  twoKindsOfId: Same<schema.SessionId, schema.TurnId>;
+  anIdOrAnyText: Same<schema.SessionId, string>;
+  nothingChecked: Same<unknown, { a: 1 }>;
+};
+
 type Pairs = {
   AgentBackend: Same<z.output<typeof schema.AgentBackendSchema>, schema.AgentBackend>;
   AgentCapabilities: Same<z.output<typeof schema.AgentCapabilitiesSchema>, schema.AgentCapabilities>;
@@ -96,6 +108,17 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   Usage: true,
 };
 
+const differences: { readonly [Name in keyof Different]: Different[Name] extends false ? true : never } = {
+  aKeyTooMany: true,
+  optionalOrNot: true,
+  optionalOrUndefined: true,
+  aCaseOfAUnion: true,
+  aNestedKey: true,
+  twoKindsOfId: true,
+  anIdOrAnyText: true,
+  nothingChecked: true,
+};
+
 /** Ids, and two that are parts of others. */
 const elsewhere = ['SessionId', 'TurnId', 'ItemId', 'ApprovalId', 'RunId', 'SteerMode'];
 
@@ -104,4 +127,5 @@ test('every schema is compared with its type', () => {
     .filter((name) => name.endsWith('Schema'))
     .map((name) => name.replace(/Schema$/, '').replace(/^Event$/, 'ParleyEvent'));
   assert.deepEqual(schemas.filter((name) => !elsewhere.includes(name)).toSorted(), Object.keys(pairs).toSorted());
+  assert.equal(Object.keys(differences).length, 8);
 });

@@ -85,8 +85,6 @@ async function run(agent: string, words: readonly string[], options: RunOptions,
   if (!options.wait) return leave(await submit(client, session, prompt, options), options, io);
 
   const leaving = new AbortController();
-  // Before the words are sent: what connecting takes passes while the daemon accepts them.
-  const batches = client.eventBatches(session.id, { after: session.head, signal: leaving.signal });
   const interrupting = new Interrupting(client, printer, leaving);
   const stopListening = io.onInterrupt(() => interrupting.again());
   const stopKeeping = keepDaemon(client, io, (text) => printer.note(text));
@@ -95,6 +93,8 @@ async function run(agent: string, words: readonly string[], options: RunOptions,
     interrupting.meant(submitted);
     if (submitted.outcome === 'queued')
       printer.note(`queued: number ${submitted.position ?? 1} in session ${session.id}`);
+    // Only now: loading what connects takes 6 ms, in which the words would not leave. So they pass while the agent begins.
+    const batches = client.eventBatches(session.id, { after: session.head, signal: leaving.signal });
     const outcome = await followTurn({
       client,
       sessionId: session.id,

@@ -31,6 +31,10 @@ export function define(command: Command, _context: Context): void {
       ),
     )
     .action(async ({ port, host, install, tcp, detached }: ServeOptions) => {
+      // A daemon lives long and is idle most of the time: its young heap stays at the size that it has now, instead of growing with the first
+      // busy moment and never shrinking again. 5 MB less, for 5 % of the speed of a flood of events (Node 24.21; as an argument of Node it
+      // has no effect).
+      process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
       const { serve } = await import('@parley/daemon');
       await serve({
         install: install && detached !== true,

@@ -2,10 +2,29 @@
 
 import { z } from 'zod';
 import { ErrorAnswerSchema } from '@parley/schema';
+import { route } from './route.ts';
 import type { Route } from './route.ts';
 
+/** The routes and one more: the document that describes them all, itself too. It is made when somebody asks for it. */
+export function withDocument(routes: readonly Route[], version: string): readonly Route[] {
+  let document: Record<string, unknown> | undefined;
+  const all: readonly Route[] = [
+    ...routes,
+    route({
+      method: 'GET',
+      path: '/api/openapi.json',
+      summary: 'This document',
+      scope: 'use',
+      status: 200,
+      answer: z.record(z.string(), z.unknown()),
+      handle: () => Promise.resolve((document ??= openApiOf(all, version))),
+    }),
+  ];
+  return all;
+}
+
 /** OpenAPI 3.1. */
-export function openApiOf(routes: readonly Route[], version: string): Record<string, unknown> {
+function openApiOf(routes: readonly Route[], version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const each of routes) {
     const path = each.path.replace(/:(\w+)/g, '{$1}');
@@ -33,23 +52,34 @@ export function openApiOf(routes: readonly Route[], version: string): Record<str
 }
 
 function operationOf(each: Route): Record<string, unknown> {
-  const answer =
-    each.answer === undefined
-      ? {}
-      : { content: { [each.streams ?? 'application/json']: { schema: jsonSchema(each.answer) } } };
   return {
     summary: each.summary,
     parameters: [...parametersOf(each.params, 'path'), ...parametersOf(each.query, 'query')],
     ...(each.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(each.body) } } } }),
+      : {
+          requestBody: {
+            required: !each.body.safeParse(undefined).success,
+            content: { 'application/json': { schema: jsonSchema(each.body) } },
+          },
+        }),
     ...securityOf(each.scope),
     responses: {
-      [each.status]: { description: each.summary, ...answer },
+      [each.status]: { description: each.summary, ...contentOf(each) },
       default: {
         description: 'An error',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
+    },
+  };
+}
+
+function contentOf({ answer, streams = 'application/json', streamsIfAsked }: Route): Record<string, unknown> {
+  if (answer === undefined) return {};
+  return {
+    content: {
+      [streams]: { schema: jsonSchema(answer) },
+      ...(streamsIfAsked === undefined ? {} : { [streamsIfAsked]: { schema: { type: 'string' } } }),
     },
   };
 }

@@ -1,7 +1,7 @@
 // Serves the page: the built files and, for the addresses of its own router, index.html. No data and no secret is in them.
 
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, extname, join, normalize, sep } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const types: Readonly<Record<string, string>> = {
@@ -42,15 +42,17 @@ export async function findPage(): Promise<string | undefined> {
   return undefined;
 }
 
-/** The file for a path, or undefined when there is none. */
+/** The file for a (decoded) path, or undefined when there is none inside the folder, links followed. */
 export async function pageFile(folder: string, path: string): Promise<PageFile | undefined> {
   const wanted = path === '/' || /^\/s\/[^/]+$/.test(path) || path === '/new' ? '/index.html' : path;
-  const file = normalize(join(folder, wanted));
-  if (!file.startsWith(folder + sep)) return undefined;
-  const type = types[extname(file)];
+  const type = types[extname(wanted)];
   if (type === undefined) return undefined;
+  const root = await realpath(folder);
+  const file = await realpath(join(root, wanted)).catch(() => undefined);
+  if (file === undefined || !file.startsWith(root + sep)) return undefined;
   const bytes = await readFile(file).catch(() => undefined);
   if (bytes === undefined) return undefined;
   // Vite names assets by their content; everything else may change with the next build.
-  return { bytes, type, cache: wanted.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache' };
+  const lasting = file.startsWith(join(root, 'assets') + sep);
+  return { bytes, type, cache: lasting ? 'public, max-age=31536000, immutable' : 'no-cache' };
 }

@@ -31,6 +31,8 @@ export interface Route {
   readonly answer?: z.ZodType;
   /** For the document: the media type of a streamed answer. */
   readonly streams?: string;
+  /** For the document: the media type in which the route streams instead, when `accept` asks for it. */
+  readonly streamsIfAsked?: string;
   readonly handle: (call: Call<unknown, unknown, unknown>) => Promise<unknown>;
 }
 

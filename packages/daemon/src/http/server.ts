@@ -8,8 +8,9 @@ import { errorBody, errorCatalogue, maxBodyBytes, ParleyError } from '@parley/sc
 import type { ErrorBody } from '@parley/schema';
 import { admit } from '../gate/gate.ts';
 import type { GateRules, Knock, Scope } from '../gate/gate.ts';
-import { openApiOf } from './openapi.ts';
+import { withDocument } from './openapi.ts';
 import { pageFile, safetyHeaders } from './page.ts';
+import { requestPath } from './request-path.ts';
 import { checked, streamed } from './route.ts';
 import type { Route } from './route.ts';
 import type { WebSocketDoor } from './websocket.ts';
@@ -42,12 +43,14 @@ export class HttpDoor {
       routerOptions: { maxParamLength: 500 },
       // Fastify's own compilers (Ajv and a serializer) are for JSON Schema. Ours is Zod, in `route.ts`: they would only take memory.
       schemaController: { compilersFactory: { buildValidator: unused, buildSerializer: unused } },
+      // What fails before there is a route: a path that cannot be decoded.
+      frameworkErrors: (error, _request, reply) => answerError(reply.raw, errorOf(error)),
     });
-    for (const each of options.routes) addRoute(app, each);
-    let document: Record<string, unknown> | undefined;
-    app.get('/api/openapi.json', () => (document ??= openApiOf(options.routes, options.version)));
+    // JSON is all that is taken; Fastify would take text as well, which a page of any site may send without being asked for leave.
+    app.removeContentTypeParser('text/plain');
+    for (const each of withDocument(options.routes, options.version)) addRoute(app, each);
     app.get('/*', async (request, reply) => {
-      const path = pathOf(request.raw);
+      const path = requestPath(request.raw.url ?? '/');
       if (path.startsWith('/api/') || options.page === undefined)
         throw new ParleyError('unknown_route', missing(path, options.page));
       const file = await pageFile(options.page, path);
@@ -57,7 +60,7 @@ export class HttpDoor {
     app.setNotFoundHandler((request, reply) =>
       answerError(
         reply.raw,
-        errorBody('unknown_route', `There is nothing at ${request.method} ${pathOf(request.raw)}.`),
+        errorBody('unknown_route', `There is nothing at ${request.method} ${requestPath(request.raw.url ?? '/')}.`),
       ),
     );
     app.setErrorHandler((error: FastifyError | ParleyError, _request, reply) => {
@@ -102,7 +105,7 @@ export class HttpDoor {
     const scope = admit(knockOf(request, transport, true), rules);
     const error =
       typeof scope === 'string'
-        ? pathOf(request) === '/api/ws'
+        ? requestPath(request.url ?? '/') === '/api/ws'
           ? undefined
           : errorBody('unknown_route', 'WebSockets are at /api/ws.')
         : scope.body;
@@ -123,9 +126,11 @@ function addRoute(app: FastifyInstance, each: Route): void {
   app.route({
     method: each.method,
     url: each.path,
+    // A HEAD would do what the GET does: use up a pairing code, open a stream.
+    exposeHeadRoute: false,
     handler: async (request, reply) => {
       const scope = scopeOf.get(request.raw) ?? 'none';
-      // The gate looks at the path as it came; the router may have decoded it into this one.
+      // The gate knows what is open by its path, the router by its own reading of it: should they ever differ, this door is shut too.
       if (scope === 'none' && each.scope !== 'none')
         throw new ParleyError('unauthenticated', 'No credential was sent.');
       if (!mayCall(scope, each.scope))
@@ -155,20 +160,13 @@ function knockOf(request: IncomingMessage, transport: Knock['transport'], upgrad
     transport,
     upgrade,
     method: request.method ?? 'GET',
-    path: pathOf(request),
+    path: requestPath(request.url ?? '/'),
     host: headers.host,
     origin: headers.origin,
     fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
     authorization: headers.authorization,
     cookie: headers.cookie,
   };
-}
-
-/** The path as the router sees it. Never built from `Host`. */
-function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '/';
-  const query = url.search(/[?#;]/);
-  return query < 0 ? url : url.slice(0, query);
 }
 
 function missing(path: string, page: string | undefined): string {

@@ -10,6 +10,8 @@ const heartbeatMs = 15_000;
 export class SseSink implements EventSink {
   readonly #response: ServerResponse;
   readonly #heartbeat: NodeJS.Timeout;
+  #closed = false;
+  #waiting: PromiseWithResolvers<void> | undefined;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -20,10 +22,12 @@ export class SseSink implements EventSink {
     });
     response.flushHeaders();
     this.#heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
-    response.once('close', () => clearInterval(this.#heartbeat));
+    response.on('drain', () => this.#goOn());
+    response.once('close', () => this.#close());
   }
 
   send({ events }: EventBatch): boolean {
+    if (this.#closed) return false;
     let text = '';
     for (const { seq, json } of events) text += `id: ${seq}\ndata: ${json}\n\n`;
     this.#response.write(text);
@@ -31,13 +35,26 @@ export class SseSink implements EventSink {
   }
 
   drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#response.once('drain', resolve);
-      this.#response.once('close', resolve);
-    });
+    if (this.#closed || !this.#response.writableNeedDrain) return Promise.resolve();
+    this.#waiting ??= Promise.withResolvers<void>();
+    return this.#waiting.promise;
   }
 
   lagged(): void {
+    if (this.#closed) return;
+    this.#close();
     this.#response.end('event: lagged\ndata: {}\n\n');
+  }
+
+  /** From here on nothing is written: an ended answer that is written to raises an error, and its reader may take long to read the rest. */
+  #close(): void {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
   }
 }

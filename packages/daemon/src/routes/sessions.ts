@@ -136,13 +136,15 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       query: z.object({ after: z.coerce.number().int().nonnegative().default(0), limit: count(500, 5000) }),
       status: 200,
       answer: EventPageSchema,
+      streamsIfAsked: 'text/event-stream',
       handle: async ({ params, query, headers, response }) => {
         if (!headers.accept?.includes('text/event-stream')) return engine.events(params.id, query.after, query.limit);
         engine.session(params.id); // Unknown sessions answer with an error, not with a stream.
         const resumed = Number(headers['last-event-id'] ?? Number.NaN);
         const after = Number.isInteger(resumed) && resumed >= 0 ? resumed : query.after;
         const { unsubscribe } = await engine.subscribe(params.id, after, new SseSink(response));
-        response.once('close', unsubscribe);
+        if (response.closed) unsubscribe();
+        else response.once('close', unsubscribe);
         return streamed;
       },
     }),

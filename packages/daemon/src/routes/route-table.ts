@@ -1,0 +1,12 @@
+// All routes. A new one goes into the file of its thing; a new thing gets a file and a line here.
+
+import type { Daemon } from '../daemon.ts';
+import type { Route } from '../http/route.ts';
+import { agentRoutes } from './agents.ts';
+import { approvalRoutes } from './approvals.ts';
+import { daemonRoutes } from './daemon.ts';
+import { sessionRoutes } from './sessions.ts';
+
+export function routeTable(daemon: Daemon): readonly Route[] {
+  return [...sessionRoutes(daemon), ...approvalRoutes(daemon), ...agentRoutes(daemon), ...daemonRoutes(daemon)];
+}

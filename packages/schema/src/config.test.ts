@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigSchema } from './config.ts';
+
+test('an empty file is a good one, and these are its values', () => {
+  assert.deepEqual(ConfigSchema.parse({}), {
+    agent: 'codex',
+    agents: {},
+    policy: { default: 'ask', full: [] },
+    server: { port: 7337, host: '127.0.0.1', hosts: [], origins: [] },
+    deadlines: {
+      start: 10,
+      handshake: 30,
+      first_byte: 120,
+      idle: 300,
+      tool: 3600,
+      approval: 600,
+      interrupt: 10,
+      end_step: 2,
+      keep_warm: 600,
+    },
+    runs: { max_output_bytes: 256 * 1024 * 1024, max_line_bytes: 32 * 1024 * 1024, max_processes: 32 },
+    queue: { max: 100 },
+  });
+});
+
+test('what is not set in a section keeps its default', () => {
+  const { server, agents } = ConfigSchema.parse({ server: { port: 1 }, agents: { codex: { model: 'm' } } });
+  assert.deepEqual(server, { port: 1, host: '127.0.0.1', hosts: [], origins: [] });
+  assert.deepEqual(agents['codex'], { model: 'm', args: [], env: {} });
+});
+
+for (const [what, config] of [
+  ['an unknown entry', { colour: 'red' }],
+  ['an unknown entry in a section', { server: { prot: 1 } }],
+  ['an unknown entry of an agent', { agents: { codex: { modle: 'm' } } }],
+  ['a port that there is not', { server: { port: 65_536 } }],
+  ['a policy that there is not', { policy: { default: 'anything' } }],
+  ['a time of nothing', { deadlines: { idle: 0 } }],
+  ['a time of more than a week', { deadlines: { idle: 604_801 } }],
+  ['a model server that is no web address', { agents: { codex: { model_url: 'file:///etc/passwd' } } }],
+  ['a key where its variable belongs', { agents: { codex: { model_key_env: 'sk-secret' } } }],
+  ['a relative folder with full rights', { policy: { full: ['work'] } }],
+  ['a folder with full rights that a shell would have to read', { policy: { full: ['~/work'] } }],
+] as const) {
+  test(`${what} is refused`, () => assert.equal(ConfigSchema.safeParse(config).success, false));
+}
