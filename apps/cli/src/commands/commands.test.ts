@@ -44,7 +44,7 @@ test('sessions are listed, shown, renamed and deleted', async (t) => {
   const { id } = daemon.addSession({ title: 'Newer\u001b[31m', cwd: '/code' });
   assert.match(
     (await call(['sessions'])).stdout,
-    /^ID .*\n\S+ +codex +idle +now +\/work +Newer\n\S+ .*\/else +Older\n$/,
+    /^ID .*\n\S+ +codex +idle +now +\/code +Newer\n\S+ .*\/else +Older\n$/,
   );
   const here = JSON.parse((await call(['sessions', '--here', '--json'])).stdout) as { sessions: readonly Session[] };
   assert.deepEqual(
@@ -53,7 +53,7 @@ test('sessions are listed, shown, renamed and deleted', async (t) => {
   );
   await call(['run', 'codex', '-s', id, 'hello']);
   const shown = await call(['sessions', 'show', id.slice(-8)]);
-  assert.match(shown.stdout, /^id +ses_[^]*folder +\/work\n[^]*TURN .*\ntrn_\S+ +completed +now +hello\n$/);
+  assert.match(shown.stdout, /^id +ses_[^]*folder +\/code\n[^]*TURN .*\ntrn_\S+ +completed +now +hello\n$/);
   assert.deepEqual(Object.keys(JSON.parse((await call(['sessions', 'show', id, '--json'])).stdout) as object), [
     'session',
     'turns',
