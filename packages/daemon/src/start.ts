@@ -20,7 +20,7 @@ import type { GateRules } from './gate/gate.ts';
 import { findPage } from './http/page.ts';
 import { HttpDoor } from './http/server.ts';
 import { WebSocketDoor } from './http/websocket.ts';
-import { listenTcp, listenUnix } from './listen.ts';
+import { listenTcp, listenUnix, tryTcp } from './listen.ts';
 import { routeTable } from './routes/route-table.ts';
 
 export interface DaemonOptions {
@@ -39,7 +39,7 @@ export interface RunningDaemon {
   readonly daemon: Daemon;
   /** Resolves when it has stopped, by request or by `stop`. */
   readonly stopped: Promise<void>;
-  /** `keep` leaves working turns' processes alone. Idempotent; a second call with `end` ends them. */
+  /** `keep` leaves working turns' processes alone. Idempotent: the first call decides. */
   readonly stop: (runs: 'keep' | 'end') => Promise<void>;
 }
 
@@ -62,6 +62,9 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   async function open(): Promise<RunningDaemon> {
     const report = (text: string, error: unknown): void =>
       log(`${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    // Before anything of an earlier daemon is taken up: its agents would have to be left again.
+    if (options.tcp) await tryTcp(config.server.host, config.server.port);
+    const credentials = await Credentials.open(places.tokenFile);
     const store = await openStore({ file: places.databaseFile });
     const instance = createHash('sha256').update(places.stateDir).digest('hex').slice(0, 16);
     const runtimeFor = (name: string): ReturnType<typeof createRuntime> =>
@@ -96,8 +99,10 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
         report('the store failed, so the daemon stops; agents go on and the next daemon takes them up', error);
         process.exit(1);
       },
+    }).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
     });
-    const credentials = await Credentials.open(places.tokenFile);
     const servers: Server[] = [];
     let address: string | undefined;
     const view = (): DaemonView => ({
@@ -129,22 +134,30 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       stop: (runs) => void setImmediate(() => void stop(runs)),
     };
     const webSocket = new WebSocketDoor(engine);
-    const http = await HttpDoor.open({
-      routes: routeTable(daemon),
-      version: manifest.version,
-      page: await findPage(),
-      webSocket,
-      report,
-    });
+    try {
+      await listen();
+    } catch (error) {
+      await close('keep');
+      throw error;
+    }
+    return { daemon, stopped: stopped.promise, stop };
 
-    const credentialRules = {
-      isToken: (text: string) => credentials.isToken(text),
-      isCookie: (text: string) => credentials.isCookie(text),
-    };
-    const unix = http.listenerFor('unix', { hosts: new Set(), origins: new Set(), ...credentialRules });
-    await listenUnix(unix, places.socket);
-    servers.push(unix);
-    if (options.tcp) {
+    async function listen(): Promise<void> {
+      const http = await HttpDoor.open({
+        routes: routeTable(daemon),
+        version: manifest.version,
+        page: await findPage(),
+        webSocket,
+        report,
+      });
+      const credentialRules = {
+        isToken: (text: string) => credentials.isToken(text),
+        isCookie: (text: string) => credentials.isCookie(text),
+      };
+      const unix = http.listenerFor('unix', { hosts: new Set(), origins: new Set(), ...credentialRules });
+      await listenUnix(unix, places.socket);
+      servers.push(unix);
+      if (!options.tcp) return;
       // The rules need the port, which is known only after listening; nobody can knock before this same turn of the loop is over.
       const rules: { -readonly [Key in keyof GateRules]: GateRules[Key] } = {
         hosts: new Set(),
@@ -154,11 +167,11 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       const tcp = http.listenerFor('tcp', rules);
       const { host, hosts, origins } = config.server;
       const port = await listenTcp(tcp, host, config.server.port);
+      servers.push(tcp);
       rules.hosts = hostsOf(host, port, hosts);
       rules.origins = originsOf(rules.hosts, origins);
       const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
       address = `http://${name}:${port}/`;
-      servers.push(tcp);
     }
 
     async function close(runs: 'keep' | 'end'): Promise<void> {
@@ -174,6 +187,5 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       await store.close();
       lock.release();
     }
-    return { daemon, stopped: stopped.promise, stop };
   }
 }

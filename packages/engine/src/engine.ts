@@ -1,7 +1,7 @@
 // The engine: all sessions of one state directory. Creates them, takes them up again after a restart, and hands each call to its actor.
 
-import { isAbsolute, resolve } from 'node:path';
-import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
 import { maxPromptBytes, newId, ParleyError } from '@parley/schema';
 import type {
   Approval,
@@ -292,7 +292,7 @@ async function existingFolder(cwd: string): Promise<string> {
   const found = await stat(cwd).catch(() => undefined);
   if (found === undefined) throw new ParleyError('folder_missing', `The folder "${cwd}" does not exist.`, { cwd });
   if (!found.isDirectory()) throw new ParleyError('folder_missing', `"${cwd}" is not a folder.`, { cwd });
-  return resolve(cwd);
+  return realpath(cwd); // What a policy allows for a folder must not lead elsewhere by a link.
 }
 
 function publicTurn(row: Turn): Turn {

@@ -84,7 +84,7 @@ export class Hub {
     while (from < head && this.#subscribers.has(subscriber)) {
       const events = await this.#store.events(this.#sessionId, { after: from, until: head, limit: pageSize });
       const last = events.at(-1);
-      if (last === undefined) break;
+      if (last === undefined || !this.#subscribers.has(subscriber)) break;
       from = last.seq;
       if (!subscriber.sink.send(new EventBatch(this.#sessionId, events))) await subscriber.sink.drained();
     }

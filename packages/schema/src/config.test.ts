@@ -4,7 +4,6 @@ import { ConfigSchema } from './config.ts';
 
 test('an empty file is a good one, and these are its values', () => {
   assert.deepEqual(ConfigSchema.parse({}), {
-    agent: 'codex',
     agents: {},
     policy: { default: 'ask', full: [] },
     server: { port: 7337, host: '127.0.0.1', hosts: [], origins: [] },

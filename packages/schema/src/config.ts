@@ -16,7 +16,6 @@ export interface AgentConfig {
 }
 
 export interface Config {
-  readonly agent: string;
   readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly policy: {
     readonly default: Policy;
@@ -89,10 +88,6 @@ export const AgentConfigSchema = z.strictObject({
 });
 
 export const ConfigSchema = z.strictObject({
-  agent: z
-    .string()
-    .default('codex')
-    .describe('The agent where none is named. Every command and the page name one, so nothing reads this yet.'),
   agents: z.record(z.string(), AgentConfigSchema).readonly().default({}),
   policy: filled({
     default: PolicySchema.default('ask').describe('What a new session may do without asking.'),

@@ -83,7 +83,8 @@ function describe({
 
 async function stop(io: Io, endRuns: boolean): Promise<string> {
   const places = placesOf(io.env);
-  const client = await findDaemon(places);
+  // Only a daemon knows which agents of an earlier one still work.
+  const client = (await findDaemon(places)) ?? (endRuns ? await openClient(io) : undefined);
   if (client === undefined) return 'no daemon runs';
   const { pid, workingTurns } = await client.daemon();
   await client.stopDaemon({ runs: endRuns ? 'end' : 'keep' });

@@ -1,10 +1,11 @@
 // Installs an agent's pinned version from npm into Parley's own folder, beside the finished ones, so that a broken download never
 // looks like an installed agent.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { ParleyError } from '@parley/schema';
 import type { Driver } from '@parley/schema';
 
@@ -67,12 +68,23 @@ async function install(
   tell(`${driver.title} ${driver.provenVersion} is installed (${Math.round((Date.now() - started) / 100) / 10} s).`);
 }
 
-function npm(
+/** npm finds its global configuration beside the Node that runs it; with ours first on PATH, a proxy or registry set there would be lost. */
+async function globalNpmConfig(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  if (env['npm_config_globalconfig'] !== undefined) return {};
+  const file = await promisify(execFile)('npm', ['config', 'get', 'globalconfig'], { env, timeout: 10_000 }).then(
+    ({ stdout }) => stdout.trim(),
+    () => '', // npm itself says what is wrong, in a moment.
+  );
+  return file === '' ? {} : { npm_config_globalconfig: file };
+}
+
+async function npm(
   cwd: string,
   packages: readonly string[],
   env: NodeJS.ProcessEnv,
   tell: (text: string) => void,
 ): Promise<void> {
+  const globalConfig = await globalNpmConfig(env);
   return new Promise((resolve, reject) => {
     const child = spawn(
       'npm',
@@ -82,6 +94,7 @@ function npm(
         // npm picks versions by the Node that runs it, and runs the packages' scripts with the first on PATH.
         env: {
           ...env,
+          ...globalConfig,
           npm_config_update_notifier: 'false',
           PATH: `${dirname(process.execPath)}${delimiter}${env['PATH'] ?? ''}`,
           NODE_OPTIONS: '',

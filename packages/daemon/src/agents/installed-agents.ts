@@ -1,5 +1,6 @@
 // The agents of this machine: found, described, and made ready to start. Fills the engine's `Agents` interface.
 
+import { realpathSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { delimiter, join, relative, sep } from 'node:path';
 import { driverOf, drivers } from '@parley/drivers';
@@ -132,7 +133,7 @@ export class InstalledAgents implements Agents {
   checkPolicy({ policy, cwd }: Pick<Session, 'policy' | 'cwd'>): void {
     if (policy !== 'full') return;
     const allowed = this.#options.config.policy.full.some((folder) => {
-      const way = relative(folder, cwd);
+      const way = relative(realFolder(folder), cwd);
       return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !way.startsWith(sep));
     });
     if (!allowed) throw new ParleyError('policy_not_allowed', `The policy "full" is not allowed in ${cwd}.`, { cwd });
@@ -179,5 +180,14 @@ export class InstalledAgents implements Agents {
     const home = join(this.#options.homesDir, driver.agent);
     await mkdir(home, { recursive: true, mode: 0o700 });
     return home;
+  }
+}
+
+/** Sessions have real paths, so what they are compared with needs one too. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder; // It does not exist yet: then no session is in it either.
   }
 }

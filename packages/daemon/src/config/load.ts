@@ -1,7 +1,8 @@
 // The effective configuration, with where each value came from. Order: flag, environment, project file, user file, default. A project
 // file is somebody else's repository: it may only choose an agent and models, and make the policy stricter.
 
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
@@ -35,7 +36,6 @@ export const configVariables: readonly {
   readonly key: readonly [string, ...string[]];
   readonly read: (text: string) => unknown;
 }[] = [
-  { name: 'PARLEY_AGENT', key: ['agent'], read: String },
   { name: 'PARLEY_PORT', key: ['server', 'port'], read: Number },
   { name: 'PARLEY_HOST', key: ['server', 'host'], read: String },
   { name: 'PARLEY_POLICY', key: ['policy', 'default'], read: String },
@@ -66,7 +66,7 @@ export async function loadConfig(
   if (!checked.success) {
     const [issue] = checked.error.issues;
     const at = issue?.path.join('.') ?? '';
-    const origin = overrides.find(({ key }) => key.join('.') === at)?.origin ?? file;
+    const origin = overrides.findLast(({ key }) => `${at}.`.startsWith(`${key.join('.')}.`))?.origin ?? file;
     throw new ParleyError(
       'config_invalid',
       `${origin}: ${at === '' ? '' : `"${at}": `}${issue?.message ?? 'not valid'}`,
@@ -76,19 +76,39 @@ export async function loadConfig(
   return { config: checked.data, entries: entriesOf(checked.data, user, overrides, file) };
 }
 
-async function readToml(file: string): Promise<Table> {
+async function readToml(file: string, read = (path: string) => readFile(path, 'utf8')): Promise<Table> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await read(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new ParleyError('config_invalid', `${file} cannot be read: ${String(error)}`, { file });
+    throw new ParleyError(
+      'config_invalid',
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      { file },
+    );
   }
   try {
     return parse(text);
   } catch (error) {
     const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
     throw new ParleyError('config_invalid', `${file} is not valid TOML${place}.`, { file });
+  }
+}
+
+/** Largest project file in bytes. */
+const maxProjectBytes = 256 * 1024;
+
+/** A repository can hold a link to anything: to a device without an end, or to a pipe that nobody writes to. */
+async function readOrdinaryFile(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw new Error('it is not an ordinary file');
+    if (found.size > maxProjectBytes) throw new Error(`it is larger than ${maxProjectBytes} bytes`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
   }
 }
 
@@ -137,7 +157,7 @@ const ProjectSchema = z.strictObject({
 /** `.parley.toml` of a workspace. An entry that a repository has no right to set is an error that names it, not silently dropped. */
 export async function loadProject(cwd: string): Promise<ProjectChoices> {
   const file = join(cwd, '.parley.toml');
-  const checked = ProjectSchema.safeParse(await readToml(file));
+  const checked = ProjectSchema.safeParse(await readToml(file, readOrdinaryFile));
   if (!checked.success) {
     const [issue] = checked.error.issues;
     const keys = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : '';

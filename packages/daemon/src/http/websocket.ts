@@ -14,6 +14,8 @@ const maxWaiting = 16 * 1024 * 1024;
 const maxPayload = 64 * 1024;
 const maxSubscriptions = 200;
 const pingMs = 30_000;
+/** Milliseconds that a client gets to say goodbye when the daemon stops. */
+const goodbyeMs = 500;
 
 export class WebSocketDoor {
   readonly #engine: Engine;
@@ -29,7 +31,11 @@ export class WebSocketDoor {
   }
 
   close(): void {
-    for (const connection of this.#server.clients) connection.close(1001, 'the daemon is stopping');
+    for (const connection of this.#server.clients) {
+      connection.close(1001, 'the daemon is stopping');
+      // One that hangs would hold the process for 30 s.
+      setTimeout(() => connection.terminate(), goodbyeMs).unref();
+    }
     this.#server.close();
   }
 }
@@ -40,11 +46,15 @@ class Connection {
   readonly #subscriptions = new Map<SessionId, () => void>();
   #unwatch: (() => void) | undefined;
   #alive = true;
+  /** Frames are obeyed one after the other: a second subscription has to find the first one to replace it. */
+  #obeyed: Promise<void> = Promise.resolve();
 
   constructor(engine: Engine, socket: WebSocket) {
     this.#engine = engine;
     this.#socket = socket;
-    socket.on('message', (data, binary) => void this.#take(data, binary));
+    socket.on('message', (data, binary) => {
+      this.#obeyed = this.#obeyed.then(() => this.#take(data, binary));
+    });
     socket.on('error', () => socket.terminate());
     const ping = setInterval(() => {
       if (!this.#alive) return socket.terminate();
@@ -128,8 +138,12 @@ class Connection {
         this.#send({ type: 'lagged', sessionId });
       });
       const { unsubscribe } = await this.#engine.subscribe(sessionId, after, sink);
-      if (this.#socket.readyState === this.#socket.OPEN) this.#subscriptions.set(sessionId, unsubscribe);
-      else unsubscribe();
+      const end = (): void => {
+        sink.close();
+        unsubscribe();
+      };
+      if (this.#socket.readyState !== this.#socket.OPEN) end();
+      else if (!sink.closed) this.#subscriptions.set(sessionId, end);
     } catch (error) {
       if (!ParleyError.is(error)) throw error;
       this.#send({ type: 'error', sessionId, error: error.body });
@@ -145,14 +159,20 @@ class SocketSink implements EventSink {
   readonly #socket: WebSocket;
   readonly #onLagged: () => void;
   #sent: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(socket: WebSocket, onLagged: () => void) {
     this.#socket = socket;
     this.#onLagged = onLagged;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   send(batch: EventBatch): boolean {
-    if (this.#socket.bufferedAmount < maxWaiting / 2) {
+    if (this.#closed) return false;
+    if (this.#socket.bufferedAmount + batch.frame.length < maxWaiting / 2) {
       this.#socket.send(batch.frame, { binary: false });
     } else {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -163,10 +183,17 @@ class SocketSink implements EventSink {
   }
 
   drained(): Promise<void> {
-    return this.#sent;
+    return this.#closed ? Promise.resolve() : this.#sent;
   }
 
   lagged(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#onLagged();
+  }
+
+  /** Nothing of this subscription is sent any more, not even what was being read from the store for it. */
+  close(): void {
+    this.#closed = true;
   }
 }
