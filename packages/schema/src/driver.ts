@@ -160,6 +160,8 @@ export interface Driver<State = any> {
   readonly npmPackage: string;
   /** The vendor's usual key variable, and what kind of model server the agent speaks to. */
   readonly keyEnv: string;
+  /** More variables that hold this vendor's credentials: no other agent gets them. */
+  readonly secretEnv?: readonly string[];
   readonly vendorUrl: string;
   readonly wire: 'openai-responses' | 'anthropic-messages';
   /** The model to name when it talks to the rehearsal server. */

@@ -3,6 +3,7 @@
 
 import { ParleyError } from '@parley/schema';
 import type { AgentBackend, AgentConfig, Detected, Driver, ModelEndpoint } from '@parley/schema';
+import { withoutSecrets } from '../config/without-secrets.ts';
 
 /** Base URLs that people have set for the vendors' SDKs hold here too. */
 const baseUrlVariable: Readonly<Record<Driver['wire'], string>> = {
@@ -23,8 +24,8 @@ export function backendOf(
   modelUrl: string | undefined,
 ): AgentBackend {
   const url = modelUrl ?? config?.model_url;
-  if (url !== undefined) return { kind: 'configured', detail: url };
-  if (isSet(env[driver.keyEnv])) return { kind: 'key', detail: driver.keyEnv };
+  if (url !== undefined) return { kind: 'configured', detail: withoutSecrets(url) };
+  if (isSet(env[driver.keyEnv])) return { kind: 'key', detail: keyDetail(driver, env) };
   if (detected.login !== undefined) return { kind: 'login', detail: detected.login };
   return { kind: 'rehearsal', detail: "Parley's offline rehearsal server" };
 }
@@ -35,7 +36,10 @@ export interface ResolvedEndpoint {
   readonly key: string | undefined;
 }
 
-/** The endpoint of a session whose backend was settled before. Throws `agent_auth` when its key has gone. */
+/**
+ * The endpoint of a session whose backend was settled before. Throws `agent_auth` when its key has gone, and `session_closed` when the
+ * configuration names another server by now: neither the conversation nor the new server's key goes where nobody expects it.
+ */
 export function endpointOf(
   { driver, config, env }: EndpointFacts,
   backend: AgentBackend,
@@ -48,7 +52,9 @@ export function endpointOf(
   });
   switch (backend.kind) {
     case 'configured': {
-      const url = modelUrl ?? config?.model_url ?? backend.detail;
+      const url = modelUrl ?? config?.model_url;
+      if (url === undefined || withoutSecrets(url) !== backend.detail)
+        throw moved(backend.detail, url === undefined ? 'none' : withoutSecrets(url));
       const name = config?.model_key_env ?? driver.keyEnv;
       if (config?.model_key_env !== undefined && !isSet(env[name])) {
         throw new ParleyError(
@@ -62,13 +68,27 @@ export function endpointOf(
       const key = env[driver.keyEnv];
       if (!isSet(key))
         throw new ParleyError('agent_auth', `${driver.keyEnv} is no longer set in the daemon's environment.`);
-      return at(env[baseUrlVariable[driver.wire]] ?? driver.vendorUrl, key);
+      if (keyDetail(driver, env) !== backend.detail) throw moved(backend.detail, keyDetail(driver, env));
+      return at(env[baseUrlVariable[driver.wire]] || driver.vendorUrl, key);
     }
     case 'login':
       return { endpoint: { kind: 'own' }, key: undefined };
     case 'rehearsal':
       return at(rehearsalUrl ?? driver.vendorUrl, 'rehearsal');
   }
+}
+
+/** For people: which key, and where it is taken to when that is not the vendor's own address. */
+function keyDetail(driver: Driver, env: NodeJS.ProcessEnv): string {
+  const url = env[baseUrlVariable[driver.wire]];
+  return isSet(url) ? `${driver.keyEnv} at ${withoutSecrets(url)}` : driver.keyEnv;
+}
+
+function moved(from: string, to: string): ParleyError {
+  return new ParleyError(
+    'session_closed',
+    `The words of this session went to the model server ${from}; the configuration of today names ${to}.`,
+  );
 }
 
 function isSet(value: string | undefined): value is string {

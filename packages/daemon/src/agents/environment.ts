@@ -1,29 +1,49 @@
 // The environment of an agent's process: the daemon's own, without Parley's secrets and without the keys of other vendors.
 
-import type { AgentConfig, Driver, LaunchPlan } from '@parley/schema';
+import type { Config, Driver, LaunchPlan } from '@parley/schema';
+
+export interface ChildFacts {
+  readonly driver: Driver;
+  /** All drivers. */
+  readonly drivers: readonly Driver[];
+  readonly agents: Config['agents'];
+  readonly plan: LaunchPlan;
+  /** The key for the driver's own variable. Without one the agent gets none: its own login is what the session was made with. */
+  readonly key: string | undefined;
+}
 
 /** What the process gets. Later wins: daemon < configuration < driver. */
 export function childEnvironment(
   base: NodeJS.ProcessEnv,
-  driver: Driver,
-  others: readonly Driver[],
-  config: AgentConfig | undefined,
-  plan: LaunchPlan,
-  key: string | undefined,
+  { driver, drivers, agents, plan, key }: ChildFacts,
 ): Readonly<Record<string, string>> {
-  const foreignKeys = new Set(others.filter(({ agent }) => agent !== driver.agent).map(({ keyEnv }) => keyEnv));
+  const foreignKeys = keysOfOthers(driver, drivers, agents);
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
     if (value === undefined || name.startsWith('PARLEY_') || foreignKeys.has(name) || nodeOnly.has(name)) continue;
     env[name] = value;
   }
-  if (key !== undefined) env[driver.keyEnv] = key;
-  Object.assign(env, config?.env);
+  if (key === undefined) delete env[driver.keyEnv];
+  else env[driver.keyEnv] = key;
+  Object.assign(env, agents[driver.agent]?.env);
   for (const [name, value] of Object.entries(plan.env)) {
     if (value === null) delete env[name];
     else env[name] = value;
   }
   return env;
+}
+
+function keysOfOthers(driver: Driver, drivers: readonly Driver[], agents: Config['agents']): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const other of drivers) {
+    if (other.agent === driver.agent) continue;
+    for (const name of [other.keyEnv, ...(other.secretEnv ?? [])]) keys.add(name);
+  }
+  for (const [agent, { model_key_env: name }] of Object.entries(agents))
+    if (agent !== driver.agent && name !== undefined) keys.add(name);
+  keys.delete(agents[driver.agent]?.model_key_env ?? driver.keyEnv);
+  keys.delete(driver.keyEnv);
+  return keys;
 }
 
 /** Meant for the daemon's own Node; an agent's Node must not inherit them. */

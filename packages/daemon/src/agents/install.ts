@@ -2,10 +2,11 @@
 // looks like an installed agent.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { drivers } from '@parley/drivers';
 import { ParleyError } from '@parley/schema';
 import type { Driver } from '@parley/schema';
 
@@ -45,8 +46,10 @@ async function install(
 ): Promise<void> {
   const started = Date.now();
   const building = `${folder}.${process.pid}.part`;
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  await removeLeftovers(dirname(folder));
   await rm(building, { recursive: true, force: true });
-  await mkdir(building, { recursive: true, mode: 0o700 });
+  await mkdir(building, { mode: 0o700 });
   await writeFile(
     join(building, 'package.json'),
     JSON.stringify({ private: true, name: `parley-agent-${driver.agent}` }),
@@ -57,15 +60,39 @@ async function install(
     5000,
   );
   try {
-    await npm(building, [`${driver.npmPackage}@${driver.provenVersion}`], env, tell);
+    await npm(building, [`${driver.npmPackage}@${driver.provenVersion}`], withoutKeys(env), tell);
     await rm(folder, { recursive: true, force: true });
-    await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
-    await rename(building, folder);
+    await rename(building, folder).catch(async (error: unknown) => {
+      // A Parley with another state directory may have been faster: its agent is as good.
+      if (!(await stat(join(folder, 'node_modules')).catch(() => undefined))?.isDirectory()) throw error;
+    });
   } finally {
     clearInterval(heartbeat);
     await rm(building, { recursive: true, force: true });
   }
   tell(`${driver.title} ${driver.provenVersion} is installed (${Math.round((Date.now() - started) / 100) / 10} s).`);
+}
+
+/** Half an installation of a daemon that was killed. One of a living process is left alone. */
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = /\.(\d+)\.part$/.exec(name)?.[1];
+    if (pid !== undefined && !lives(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Packages bring scripts that npm runs: no key is their business. */
+function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const keys = new Set(drivers.flatMap(({ keyEnv, secretEnv = [] }) => [keyEnv, ...secretEnv]));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name) && !name.startsWith('PARLEY_')));
 }
 
 /** npm finds its global configuration beside the Node that runs it; with ours first on PATH, a proxy or registry set there would be lost. */
@@ -78,16 +105,30 @@ async function globalNpmConfig(env: NodeJS.ProcessEnv): Promise<Record<string, s
   return file === '' ? {} : { npm_config_globalconfig: file };
 }
 
+/** The user's own, as their shell finds it; else the one that came with our Node. */
+async function findNpm(env: NodeJS.ProcessEnv): Promise<string> {
+  for (const folder of [...(env['PATH'] ?? '').split(delimiter), dirname(process.execPath)]) {
+    const program = join(folder, 'npm');
+    const runs =
+      folder !== '' &&
+      (await access(program, constants.X_OK)
+        .then(() => true)
+        .catch(() => false));
+    if (runs) return program;
+  }
+  return 'npm';
+}
+
 async function npm(
   cwd: string,
   packages: readonly string[],
   env: NodeJS.ProcessEnv,
   tell: (text: string) => void,
 ): Promise<void> {
-  const globalConfig = await globalNpmConfig(env);
+  const [program, globalConfig] = await Promise.all([findNpm(env), globalNpmConfig(env)]);
   return new Promise((resolve, reject) => {
     const child = spawn(
-      'npm',
+      program,
       ['install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...packages],
       {
         cwd,

@@ -94,11 +94,11 @@ export class InstalledAgents implements Agents {
 
   async prepare(session: Session): Promise<PreparedRun> {
     const driver = driverOf(session.agent);
-    this.checkPolicy(session);
     const detected = await this.#require(driver);
     const cwd = await realpath(session.cwd).catch(() => {
       throw new ParleyError('folder_missing', `The folder "${session.cwd}" is gone.`);
     });
+    this.checkPolicy({ policy: session.policy, cwd }); // The folder may have become a link to another one since.
     const rehearsing = session.backend.kind === 'rehearsal';
     const root = rehearsing ? await this.#options.rehearsal() : undefined;
     const rehearsalUrl = root === undefined ? undefined : driver.wire === 'openai-responses' ? `${root}/v1` : root;
@@ -124,7 +124,13 @@ export class InstalledAgents implements Agents {
       request: {
         argv: plan.argv,
         cwd: plan.cwd,
-        env: childEnvironment(this.#options.env, driver, drivers, config, plan, key),
+        env: childEnvironment(this.#options.env, {
+          driver,
+          drivers,
+          agents: this.#options.config.agents,
+          plan,
+          key,
+        }),
       },
       limits: plan.limits,
     };

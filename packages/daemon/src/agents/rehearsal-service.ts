@@ -1,6 +1,6 @@
 // The rehearsal server as an owned process of its own: agents that go on working while the daemon is gone still find their model.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId, ParleyError } from '@parley/schema';
 import type { Run, RunRecord, Runtime } from '@parley/schema';
@@ -25,6 +25,7 @@ export class RehearsalService {
   readonly #options: RehearsalServiceOptions;
   #run: Run | undefined;
   #starting: Promise<string> | undefined;
+  #swept = false;
 
   constructor(options: RehearsalServiceOptions) {
     this.#options = options;
@@ -38,6 +39,7 @@ export class RehearsalService {
 
   async #ensure(): Promise<string> {
     const kept = await this.#kept();
+    await this.#sweep(kept);
     if (kept !== undefined) {
       this.#run ??= await this.#options.runtime.adopt(kept.record);
       if (await answers(kept.url)) return kept.url;
@@ -85,9 +87,19 @@ export class RehearsalService {
       return;
     }
     const kept = await this.#kept();
+    await this.#sweep(kept);
     this.#run ??= kept === undefined ? undefined : await this.#options.runtime.adopt(kept.record);
     await this.#run?.end();
     await this.#run?.discard();
+    this.#run = undefined;
+    await rm(this.#file, { force: true });
+  }
+
+  /** End one that an earlier daemon started and did not live to write down. */
+  async #sweep(kept: Kept | undefined): Promise<void> {
+    if (this.#swept) return;
+    this.#swept = true;
+    await this.#options.runtime.sweep(new Set(kept === undefined ? [] : [kept.record.runId]));
   }
 
   get #file(): string {
@@ -95,8 +107,11 @@ export class RehearsalService {
   }
 
   async #kept(): Promise<Kept | undefined> {
-    const text = await readFile(this.#file, 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as Kept);
+    try {
+      return JSON.parse(await readFile(this.#file, 'utf8')) as Kept;
+    } catch {
+      return undefined; // Not there, or cut off by a power cut: then a new one is started, and the sweep ends an old one.
+    }
   }
 }
 
@@ -118,10 +133,12 @@ async function firstUrl(run: Run): Promise<string | undefined> {
   }
 }
 
+/** Whether it is there, and is what it should be: after a crash somebody else may have its port. */
 async function answers(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/v1/models`, {
-    signal: AbortSignal.timeout(2000),
-    headers: { authorization: 'Bearer rehearsal' },
-  }).catch(() => undefined);
-  return answer?.ok === true;
+  try {
+    const answer = await fetch(`${url}/rehearsal`, { signal: AbortSignal.timeout(2000) });
+    return answer.ok && ((await answer.json()) as { readonly name?: unknown }).name === 'parley rehearsal';
+  } catch {
+    return false;
+  }
 }

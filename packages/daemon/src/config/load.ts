@@ -8,6 +8,7 @@ import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { ConfigSchema, ParleyError, policies, PolicySchema } from '@parley/schema';
 import type { Config, Policy } from '@parley/schema';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface ConfigEntry {
   /** `server.port` */
@@ -137,10 +138,15 @@ function entriesOf(config: Config, user: Table, overrides: readonly Override[], 
     const origin =
       overrides.findLast((override) => override.key.join('.') === key)?.origin ??
       (own === undefined ? 'default' : file);
-    entries.push({ key, value: path.at(-2) === 'env' ? '(set)' : value, origin });
+    entries.push({ key, value: shown(path, value), origin });
   };
   walk(config, [], user);
   return entries;
+}
+
+function shown(path: readonly string[], value: unknown): unknown {
+  if (path.at(-2) === 'env') return '(set)';
+  return path.at(-1) === 'model_url' && typeof value === 'string' ? withoutSecrets(value) : value;
 }
 
 /** What a repository may say about sessions in it. */

@@ -1,7 +1,7 @@
 // Credentials: the token (made on first run, 0600), the cookie that is derived from it, and pairing codes that work once.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 
 /** Milliseconds that a pairing code works. */
 const pairingMs = 10 * 60 * 1000;
@@ -19,16 +19,21 @@ export class Credentials {
     this.#now = now;
   }
 
-  /** Read the token, or make it. */
+  /** Read the token, or make it when there is none of at least 32 characters. The caller owns the state directory. */
   static async open(file: string, now: () => number = Date.now): Promise<Credentials> {
-    const found = await readFile(file, 'utf8').catch(() => '');
+    const found = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error; // It is there: replacing it would unpair everybody.
+    });
     if (found.trim().length >= 32) {
       await chmod(file, 0o600);
       return new Credentials(found.trim(), now);
     }
     const token = randomBytes(32).toString('base64url');
-    await writeFile(file, token + '\n', { mode: 0o600 });
-    await chmod(file, 0o600);
+    // Whole or not at all, and never for a moment with the mode of a file that lay there.
+    const draft = `${file}.new`;
+    await writeFile(draft, `${token}\n`, { mode: 0o600 });
+    await rename(draft, file);
     return new Credentials(token, now);
   }
 

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { ParleyError } from '@parley/schema';
-import { Credentials } from './credentials.ts';
 import { admit, cookieName, hostsOf, originsOf } from './gate.ts';
 import type { GateRules, Knock } from './gate.ts';
 
@@ -97,30 +93,41 @@ test('the unix socket is protected by its mode, and pages cannot use it', () => 
   assert.equal(verdict({ transport: 'unix', ...own }), 'origin_not_allowed');
 });
 
-test('the token is made once, for its owner alone; the cookie ends with it', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-gate-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'token');
-  const first = await Credentials.open(file);
-  assert.equal((await stat(file)).mode & 0o777, 0o600);
-  const token = (await readFile(file, 'utf8')).trim();
-  assert.ok(first.isToken(token) && !first.isToken(token.slice(1)) && !first.isToken(''));
-  const again = await Credentials.open(file);
-  assert.ok(again.isCookie(first.cookie), 'a paired browser stays paired over restarts');
-  await rm(file);
-  assert.equal((await Credentials.open(file)).isCookie(first.cookie), false);
+test('a listener is called by its own names with its own port, and by what the configuration adds', () => {
+  const named = (host: string, port: number, more: readonly string[] = []): readonly string[] =>
+    [...hostsOf(host, port, more)].toSorted();
+  assert.deepEqual(named('127.0.0.1', 7337), ['127.0.0.1:7337', '[::1]:7337', 'localhost:7337']);
+  assert.ok(named('fd00::1', 7337).includes('[fd00::1]:7337'));
+  assert.ok(named('127.0.0.1', 80).includes('localhost'), 'browsers leave port 80 out');
+  assert.ok(named('127.0.0.1', 7337, ['Parley.Example:443']).includes('parley.example:443'));
+  const origins = originsOf(hostsOf('127.0.0.1', 7337, []), ['HTTPS://Parley.Example']);
+  assert.ok(origins.has('https://parley.example') && origins.has('http://localhost:7337'));
 });
 
-test('a pairing code works once and for ten minutes', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-gate-'));
-  t.after(() => rm(folder, { recursive: true }));
-  let now = 0;
-  const credentials = await Credentials.open(join(folder, 'token'), () => now);
-  const { code } = credentials.invite();
-  assert.equal(credentials.redeem('wrong'), false);
-  assert.equal(credentials.redeem(code), true);
-  assert.equal(credentials.redeem(code), false);
-  const late = credentials.invite();
-  now += 10 * 60 * 1000;
-  assert.equal(credentials.redeem(late.code), false);
+test('two headers in one are neither', () => {
+  assert.equal(verdict({ ...bearer, host: '127.0.0.1:7337, evil.example' }), 'host_not_allowed');
+  assert.equal(verdict({ ...bearer, origin: 'http://localhost:7337, http://evil.example' }), 'origin_not_allowed');
+  assert.equal(verdict({ authorization: 'Bearer token, Bearer other' }), 'unauthenticated');
+});
+
+test('an Origin counts in any case of letters, but not with a path or without a scheme', () => {
+  assert.equal(verdict({ ...bearer, origin: 'HTTP://LocalHost:7337' }), 'admin');
+  for (const origin of ['http://localhost:7337/', 'localhost:7337', '', 'http://localhost'])
+    assert.equal(verdict({ ...bearer, origin }), 'origin_not_allowed', origin);
+});
+
+test('of several cookies of the same name the first counts, and a name that only begins like it does not', () => {
+  assert.equal(verdict({ cookie: `x${cookieName}=cookie` }), 'unauthenticated');
+  assert.equal(verdict({ cookie: `${cookieName}x=cookie` }), 'unauthenticated');
+  assert.equal(verdict({ cookie: `${cookieName}=wrong; ${cookieName}=cookie` }), 'unauthenticated');
+  assert.equal(verdict({ cookie: `a=b;${cookieName}=cookie;c=d` }), 'use');
+});
+
+test('an open path stays open to its own way of asking only', () => {
+  for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST'])
+    assert.equal(verdict({ method, path: '/healthz' }), 'unauthenticated', method);
+  assert.equal(verdict({ method: 'HEAD', path: '/' }), 'none');
+  for (const path of ['/api/', '/api/pair', '/api/openapi.json', '/api/ws'])
+    assert.equal(verdict({ path }), 'unauthenticated', path);
+  assert.equal(verdict({ path: '/', authorization: 'Bearer wrong' }), 'unauthenticated', 'a wrong token is told');
 });

@@ -144,6 +144,25 @@ test('whatever is wrong with a request, the answer is an error of the catalogue'
   assert.deepEqual((await ask(post('{"name":"a"}'))).text, '{"name":"a"}');
 });
 
+test('a refusal reaches its sender, however much that is still sending', async (t) => {
+  const { ask } = await openDoor(t);
+  const body = JSON.stringify({ name: 'x'.repeat(12 * 1024 * 1024) });
+  for (const connection of ['close', 'keep-alive']) {
+    for (const [headers, code] of [
+      [{ ...json }, 'unauthenticated'],
+      [{ ...json, host: 'evil.example' }, 'host_not_allowed'],
+      [{ ...bearer, ...json }, 'body_too_large'],
+      [{ ...bearer, ...json, 'transfer-encoding': 'chunked' }, 'body_too_large'],
+      [{ ...bearer, 'content-type': 'text/plain' }, 'unsupported_media_type'],
+    ] as const) {
+      const answer = await ask({ method: 'POST', path: '/api/things', headers: { ...headers, connection }, body });
+      assert.equal(answer.code, code, connection);
+    }
+    const lost = { method: 'POST', path: '/api/nothing', headers: { ...bearer, ...json, connection }, body };
+    assert.match((await ask(lost)).code ?? '', /unknown_route|body_too_large/);
+  }
+});
+
 test('the field that is wrong is named', async (t) => {
   const { ask } = await openDoor(t);
   const answer = await ask({

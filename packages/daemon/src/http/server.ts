@@ -8,6 +8,7 @@ import { errorBody, errorCatalogue, maxBodyBytes, ParleyError } from '@parley/sc
 import type { ErrorBody } from '@parley/schema';
 import { admit } from '../gate/gate.ts';
 import type { GateRules, Knock, Scope } from '../gate/gate.ts';
+import { answerError } from './answer-error.ts';
 import { withDocument } from './openapi.ts';
 import { pageFile, safetyHeaders } from './page.ts';
 import { requestPath } from './request-path.ts';
@@ -44,7 +45,7 @@ export class HttpDoor {
       // Fastify's own compilers (Ajv and a serializer) are for JSON Schema. Ours is Zod, in `route.ts`: they would only take memory.
       schemaController: { compilersFactory: { buildValidator: unused, buildSerializer: unused } },
       // What fails before there is a route: a path that cannot be decoded.
-      frameworkErrors: (error, _request, reply) => answerError(reply.raw, errorOf(error)),
+      frameworkErrors: (error, request, reply) => answerError(request.raw, reply.raw, errorOf(error)),
     });
     // JSON is all that is taken; Fastify would take text as well, which a page of any site may send without being asked for leave.
     app.removeContentTypeParser('text/plain');
@@ -59,18 +60,20 @@ export class HttpDoor {
     });
     app.setNotFoundHandler((request, reply) =>
       answerError(
+        request.raw,
         reply.raw,
         errorBody('unknown_route', `There is nothing at ${request.method} ${requestPath(request.raw.url ?? '/')}.`),
       ),
     );
-    app.setErrorHandler((error: FastifyError | ParleyError, _request, reply) => {
+    app.setErrorHandler((error: FastifyError | ParleyError, request, reply) => {
       if (reply.raw.headersSent) {
         reply.raw.destroy();
         return;
       }
       const body = errorOf(error);
       if (body.code === 'internal') options.report('a request failed', error);
-      void reply.code(errorCatalogue[body.code].status).send({ error: body });
+      reply.hijack();
+      answerError(request.raw, reply.raw, body);
     });
     await app.ready();
     return new HttpDoor(app, options);
@@ -89,7 +92,7 @@ export class HttpDoor {
   #request(request: IncomingMessage, response: ServerResponse, transport: Knock['transport'], rules: GateRules): void {
     for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
     const scope = admit(knockOf(request, transport, false), rules);
-    if (typeof scope !== 'string') return answerError(response, scope.body);
+    if (typeof scope !== 'string') return answerError(request, response, scope.body);
     scopeOf.set(request, scope);
     this.#app.routing(request, response);
   }
@@ -189,15 +192,4 @@ function errorOf(error: FastifyError | ParleyError): ErrorBody {
   if (error instanceof SyntaxError) return errorBody('malformed_json', error.message);
   if (error.statusCode === 400) return errorBody('invalid_request', error.message);
   return errorBody('internal', 'Something unexpected happened.');
-}
-
-function answerError(response: ServerResponse, body: ErrorBody): void {
-  const text = JSON.stringify({ error: body });
-  response.writeHead(errorCatalogue[body.code].status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    // Refused before its body was read.
-    connection: 'close',
-  });
-  response.end(text);
 }

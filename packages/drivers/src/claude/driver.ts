@@ -12,6 +12,7 @@ export const claude: Driver<ClaudeState> = {
   provenVersion: '2.1.329',
   npmPackage: '@anthropic-ai/claude-code',
   keyEnv: 'ANTHROPIC_API_KEY',
+  secretEnv: ['ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
   vendorUrl: 'https://api.anthropic.com',
   wire: 'anthropic-messages',
   // A name that 2.1.329 knows: for others it prints a warning and guesses the window and the price.

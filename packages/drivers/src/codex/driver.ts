@@ -12,6 +12,7 @@ export const codex: Driver<CodexState> = {
   provenVersion: '0.169.0',
   npmPackage: '@openai/codex',
   keyEnv: 'OPENAI_API_KEY',
+  secretEnv: ['CODEX_API_KEY'],
   vendorUrl: 'https://api.openai.com/v1',
   wire: 'openai-responses',
   // A name that Codex knows: an unknown one costs a warning and the `apply_patch` tool (0.169.0).
