@@ -15,7 +15,7 @@ test('an agent that ends with its input is given no signal', async (t) => {
 });
 
 test('an agent that stays after the end of its input gets TERM', async (t) => {
-  const { runtime } = temporaryRuntime(t, { endStepMs: 50 });
+  const { runtime } = temporaryRuntime(t, { endStepMs: 1000 });
   const run = await runtime.launch(request(['sleep', '600']));
   assert.deepEqual(await run.end(), { code: null, signal: 'SIGTERM', source: 'recorded' });
 });
