@@ -101,7 +101,7 @@ test('a run that ended while no daemon was there is finished from its spool', as
 });
 
 test('an adopted run can be ended, with what it left in other sessions', async (t) => {
-  const { runtime, options } = temporaryRuntime(t, { endStepMs: 50 });
+  const { runtime, options } = temporaryRuntime(t, { endStepMs: 1000 });
   const agent = `const c = require('node:child_process').spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }); console.log(c.pid); setInterval(() => {}, 1000)`;
   const record = await launchedByADeadDaemon(t, options, request(node(agent)));
   const run = await runtime.adopt(record);
