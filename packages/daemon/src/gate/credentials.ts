@@ -21,8 +21,8 @@ export class Credentials {
 
   /** Read the token, or make it when there is none of at least 32 characters. The caller owns the state directory. */
   static async open(file: string, now: () => number = Date.now): Promise<Credentials> {
-    const found = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
+    const found = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
       throw error; // It is there: replacing it would unpair everybody.
     });
     if (found.trim().length >= 32) {
