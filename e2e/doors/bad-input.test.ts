@@ -1,83 +1,16 @@
 // Bad input at the real daemon's doors: a clear typed error each, nothing started, nothing lost.
 
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
-import { readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { before, after, test } from 'node:test';
-import type { TestContext } from 'node:test';
-import { errorCatalogue } from '@parley/schema';
+import { test } from 'node:test';
 import type { ErrorCode } from '@parley/schema';
-import { WebSocket } from 'ws';
-import { openParley } from '../harness/parley.ts';
 import type { ParleyUnderTest } from '../harness/parley.ts';
+import { addressOf, assertError, call, json, sharedParley, tokenOf, upgrade } from './knock.ts';
+import type { Answer } from './knock.ts';
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-interface Call {
-  readonly method?: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly token?: string | undefined;
-}
-
-const shared: { parley?: ParleyUnderTest; closing?: () => Promise<void> } = {};
-
-// One daemon for the file: every test looks that it is as it was.
-before(async () => {
-  const cleanUps: (() => unknown)[] = [];
-  const context = { after: (work: () => unknown) => void cleanUps.push(work) } as unknown as TestContext;
-  shared.parley = await openParley(context, { agents: ['codex'] });
-  shared.closing = async () => {
-    for (const work of cleanUps) await work();
-  };
-});
-after(() => shared.closing?.());
-
-function theParley(): ParleyUnderTest {
-  assert.ok(shared.parley);
-  return shared.parley;
-}
-
-const address = (parley: ParleyUnderTest): URL => new URL('/', parley.pairingLink);
-const tokenOf = async (parley: ParleyUnderTest): Promise<string> =>
-  (await readFile(join(parley.root, 'state', 'token'), 'utf8')).trim();
-
-async function call(
-  parley: ParleyUnderTest,
-  { method = 'GET', path, headers = {}, body, token }: Call,
-): Promise<Answer> {
-  const { hostname, port } = address(parley);
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const asked = request({ hostname, port, method, path, headers: { ...bearer, ...headers } }, (response) => {
-    text(response).then(
-      (all) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: all }),
-      reject,
-    );
-  });
-  asked.once('error', reject);
-  asked.end(body);
-  return promise;
-}
-
-function assertError(answer: Answer, code: ErrorCode): void {
-  const parsed = JSON.parse(answer.body) as {
-    readonly error: { readonly code: string; readonly message: string; readonly hint: string };
-  };
-  assert.equal(parsed.error.code, code, answer.body);
-  assert.equal(answer.status, errorCatalogue[code].status);
-  assert.ok(parsed.error.message.length > 5 && parsed.error.hint.length > 5, 'it says what happened and what to do');
-}
-
-const json = { 'content-type': 'application/json' };
+const theParley = sharedParley({ agents: ['codex'] });
 
 async function nothingStarted(parley: ParleyUnderTest): Promise<void> {
   assert.deepEqual(await parley.ownedProcesses(), [], 'no process was started');
@@ -166,7 +99,7 @@ test('doors: what does not exist is said to', async () => {
 test('doors: a foreign Host or Origin is turned away, with or without a credential', async () => {
   const parley = theParley();
   const token = await tokenOf(parley);
-  const { port } = address(parley);
+  const { port } = addressOf(parley);
   for (const host of [
     'evil.example',
     `evil.example:${port}`,
@@ -187,44 +120,32 @@ test('doors: every route of the API wants a credential, and a right one', async 
   const parley = theParley();
   const token = await tokenOf(parley);
   const document = JSON.parse((await call(parley, { path: '/api/openapi.json', token })).body) as {
-    readonly paths: Record<string, Record<string, unknown>>;
+    readonly paths: Record<string, Record<string, { readonly security?: readonly unknown[] }>>;
   };
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
+    Object.entries(methods).map(([method, { security }]) => ({
+      path: path.replace('{id}', 'ses_x').replace('{turnId}', 'trn_x').replace('{name}', 'codex'),
+      method: method.toUpperCase(),
+      open: security?.length === 0,
+    })),
   );
   assert.ok(routes.length >= 15, `${routes.length} routes`);
-  const open = new Set(['GET /healthz', 'GET /pair', 'POST /api/pair']);
-  for (const { path, method } of routes) {
-    const filled = path.replace('{id}', 'ses_x').replace('{turnId}', 'trn_x').replace('{name}', 'codex');
+  assert.deepEqual(
+    routes.filter(({ open }) => open).map(({ method, path }) => `${method} ${path}`),
+    ['GET /healthz', 'GET /pair', 'POST /api/pair'],
+  );
+  for (const { path, method, open } of routes) {
     for (const wrong of [undefined, 'wrong', `${token}x`, token.slice(1)]) {
-      const answer = await call(parley, { method, path: filled, token: wrong });
-      if (!open.has(`${method} ${path}`)) assertError(answer, 'unauthenticated');
-      else if (wrong === undefined) assert.notEqual(answer.status, 401, path);
+      for (const headers of [{}, { accept: 'text/event-stream' }, { ...json, 'content-length': '2' }]) {
+        const body = 'content-length' in headers ? '{}' : '';
+        const answer = await call(parley, { method, path, token: wrong, headers, body });
+        if (!open) assertError(answer, 'unauthenticated');
+        else if (wrong === undefined) assert.notEqual(answer.status, 401, path);
+      }
     }
   }
   assertError(await call(parley, { path: '/%61pi/sessions' }), 'unauthenticated');
 });
-
-async function upgrade(
-  parley: ParleyUnderTest,
-  headers: Readonly<Record<string, string>>,
-  path = '/api/ws',
-): Promise<string> {
-  const { host } = address(parley);
-  const socket = new WebSocket(`ws://${host}${path}`, { headers });
-  const { promise, resolve } = Promise.withResolvers<string>();
-  socket.once('open', () => resolve('open'));
-  socket.once('unexpected-response', (_request, response) => {
-    text(response).then(
-      (body) => resolve((JSON.parse(body) as { error: { code: string } }).error.code),
-      () => resolve('cut'),
-    );
-  });
-  socket.once('error', () => resolve('error'));
-  const result = await promise;
-  socket.terminate();
-  return result;
-}
 
 test('doors: a WebSocket upgrade passes the same gate', async () => {
   const parley = theParley();
@@ -235,51 +156,12 @@ test('doors: a WebSocket upgrade passes the same gate', async () => {
   assert.equal(await upgrade(parley, { authorization: 'Bearer wrong' }), 'unauthenticated');
   assert.equal(await upgrade(parley, { ...bearer, host: 'evil.example' }), 'host_not_allowed');
   assert.equal(await upgrade(parley, { ...bearer, origin: 'http://evil.example' }), 'origin_not_allowed');
-  assert.equal(await upgrade(parley, bearer, '/elsewhere'), 'unknown_route');
-});
-
-test('doors: a pairing link works once; its cookie opens the page and the API, but not for other sites', async () => {
-  const parley = theParley();
-  const link = new URL((await parley.client.createPairingLink()).url);
-  const first = await call(parley, { path: link.pathname + link.search });
-  assert.equal(first.status, 303);
-  const [cookie = ''] = first.headers['set-cookie'] ?? [];
-  assert.match(cookie, /HttpOnly; SameSite=Strict/);
-  const headers = { cookie: cookie.split(';')[0] ?? '' };
-  assert.equal((await call(parley, { path: '/api/sessions', headers })).status, 200);
-  const second = await call(parley, { path: link.pathname + link.search });
-  assert.equal(second.headers['set-cookie'], undefined, 'a used code gives nothing');
-  const again = await call(parley, {
-    method: 'POST',
-    path: '/api/pair',
-    headers: json,
-    body: JSON.stringify({ code: link.searchParams.get('code') }),
-  });
-  assertError(again, 'pairing_code_invalid');
-  // The browser sends the cookie for anybody: what changes something must come from the page itself.
-  assertError(
-    await call(parley, { method: 'POST', path: '/api/sessions', headers: { ...headers, ...json }, body: '{}' }),
-    'origin_not_allowed',
-  );
-  assertError(
-    await call(parley, { path: '/api/sessions', headers: { ...headers, 'sec-fetch-site': 'cross-site' } }),
-    'origin_not_allowed',
-  );
-  assertError(
-    await call(parley, {
-      method: 'POST',
-      path: '/api/daemon/stop',
-      headers: { ...headers, origin: address(parley).origin },
-    }),
-    'forbidden',
-  );
-  assert.match(String(first.headers['content-security-policy']), /default-src 'none'/);
+  assert.equal(await upgrade(parley, bearer, { path: '/elsewhere' }), 'unknown_route');
 });
 
 test('doors: a second daemon on the same state directory is refused, and the first goes on', async () => {
   const parley = theParley();
   const [program, ...args] = parley.command;
-  const { spawnSync } = await import('node:child_process');
   const second = spawnSync(program, [...args, 'serve', '--port', '0', '--no-install'], {
     env: parley.env,
     encoding: 'utf8',
@@ -294,7 +176,6 @@ test('doors: a bad configuration is named by file and entry before anything star
   const parley = theParley();
   const file = join(parley.root, 'bad.toml');
   const [program, ...args] = parley.command;
-  const { spawnSync } = await import('node:child_process');
   for (const [content, words] of [
     ['[deadlines]\nidle = "long"', /deadlines\.idle/],
     ['[agents.codex]\nmodel_ulr = "http://x"', /agents\.codex|model_ulr/],

@@ -26,16 +26,22 @@ export function CodeBlock({ code, language, growing }: Props) {
       </figcaption>
       <Scrolled label="Code" className="overflow-x-auto p-3">
         <pre className="w-max font-mono text-[0.8125rem] leading-relaxed">
-          <code>{lines === undefined ? code : lines.map((line, index) => <Line key={index} line={line} />)}</code>
+          <code>
+            {lines === undefined
+              ? code
+              : lines.map((line, index) => <Line key={index} line={line} isFirst={index === 0} />)}
+          </code>
         </pre>
       </Scrolled>
     </figure>
   );
 }
 
-function Line({ line }: { readonly line: CodeLine }) {
+/** Newlines stand between lines only: coloured or plain, a block has the same text. */
+function Line({ line, isFirst }: { readonly line: CodeLine; readonly isFirst: boolean }) {
   return (
     <>
+      {isFirst ? '' : '\n'}
       {line.map((token, index) =>
         token.kind === undefined ? (
           token.text
@@ -45,7 +51,6 @@ function Line({ line }: { readonly line: CodeLine }) {
           </span>
         ),
       )}
-      {'\n'}
     </>
   );
 }

@@ -21,8 +21,9 @@ interface World {
 
 async function openWorld(t: TestContext): Promise<World> {
   const stateDir = await mkdtemp(join(tmpdir(), 'parley-rehearsal-'));
-  const service = (command: readonly [string, ...string[]] = [process.execPath, program]): RehearsalService =>
-    new RehearsalService({
+  const services: RehearsalService[] = [];
+  const service = (command: readonly [string, ...string[]] = [process.execPath, program]): RehearsalService => {
+    const made = new RehearsalService({
       stateDir,
       runtime: createRuntime({
         directory: join(stateDir, 'services'),
@@ -32,8 +33,11 @@ async function openWorld(t: TestContext): Promise<World> {
       command,
       env: { PATH: process.env['PATH'] },
     });
+    services.push(made);
+    return made;
+  };
   t.after(async () => {
-    await service().close('end');
+    for (const one of services) await one.close('end');
     await rm(stateDir, { recursive: true });
   });
   return { stateDir, service };
@@ -81,7 +85,7 @@ test('one that nobody asked for in this life of the daemon is ended too', async 
   await service().close('end');
 });
 
-test('one that was killed comes back at its old port', async (t) => {
+test('one that was killed is brought up at its old port', async (t) => {
   const { stateDir, service } = await openWorld(t);
   const one = service();
   const url = await one.url();
@@ -90,6 +94,31 @@ test('one that was killed comes back at its old port', async (t) => {
   while (await answers(url));
   assert.equal(await one.url(), url);
   assert.ok(await answers(url));
+});
+
+test('one that dies comes back without being asked for: agents that are up know only its address', async (t) => {
+  const { stateDir, service } = await openWorld(t);
+  const one = service();
+  const url = await one.url();
+  const { record } = await keptIn(stateDir);
+  process.kill(-record.pid, 'SIGKILL');
+  while ((await keptIn(stateDir)).record.pid === record.pid);
+  assert.equal((await keptIn(stateDir)).url, url);
+  assert.ok(await answers(url));
+  await one.close('end');
+  assert.equal(await answers(url), false, 'and it does not come back from an end');
+});
+
+test('one that cannot live is not brought back for ever', async (t) => {
+  const { stateDir, service } = await openWorld(t);
+  const starts = join(stateDir, 'starts');
+  await writeFile(starts, '');
+  const one = service(['/bin/sh', '-c', `echo started >> '${starts}'; echo '{"url":"http://127.0.0.1:9"}'`]);
+  await one.url();
+  const count = async (): Promise<number> => (await readFile(starts, 'utf8')).split('\n').length - 1;
+  while ((await count()) < 4);
+  await one.close('end');
+  assert.equal(await count(), 4);
 });
 
 test('a stranger at its old port is not taken for it', async (t) => {

@@ -20,12 +20,17 @@ interface Kept {
 }
 
 const startMs = 10_000;
+/** One that dies is brought back; but so many times only when it did not live this long (milliseconds). */
+const maxQuickDeaths = 3;
+const quickMs = 10_000;
 
 export class RehearsalService {
   readonly #options: RehearsalServiceOptions;
   #run: Run | undefined;
   #starting: Promise<string> | undefined;
   #swept = false;
+  #closing = false;
+  #quickDeaths = 0;
 
   constructor(options: RehearsalServiceOptions) {
     this.#options = options;
@@ -41,7 +46,7 @@ export class RehearsalService {
     const kept = await this.#kept();
     await this.#sweep(kept);
     if (kept !== undefined) {
-      this.#run ??= await this.#options.runtime.adopt(kept.record);
+      if (this.#run === undefined) this.#watch((this.#run = await this.#options.runtime.adopt(kept.record)));
       if (await answers(kept.url)) return kept.url;
       await this.#run.end();
       await this.#run.discard();
@@ -76,11 +81,25 @@ export class RehearsalService {
     const file = this.#file;
     await writeFile(`${file}.part`, JSON.stringify({ record: run.record, url } satisfies Kept), { mode: 0o600 });
     await rename(`${file}.part`, file);
+    this.#watch(run);
     return url;
+  }
+
+  /** Agents that are up keep asking at its address, so when it dies it comes back there. */
+  #watch(run: Run): void {
+    const since = Date.now();
+    void run.exited.then(async () => {
+      await this.#starting?.catch(() => undefined); // It may have died before its start was over.
+      if (this.#closing || this.#run !== run) return;
+      this.#quickDeaths = Date.now() - since < quickMs ? this.#quickDeaths + 1 : 0;
+      if (this.#quickDeaths > maxQuickDeaths) return;
+      this.url().catch(() => undefined); // The next session that needs it tries again and tells what is wrong.
+    });
   }
 
   /** Leave it running, or end it too. */
   async close(runs: 'keep' | 'end'): Promise<void> {
+    this.#closing = true;
     await this.#starting?.catch(() => undefined);
     if (runs === 'keep') {
       this.#run?.detach();
