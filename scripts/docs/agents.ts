@@ -2,27 +2,38 @@
 
 import { drivers } from '@parley/drivers';
 import { newId, policies } from '@parley/schema';
-import type { AgentCapabilities, Driver, DriverInput, LaunchPlan, Policy } from '@parley/schema';
+import type { AgentCapabilities, Driver, DriverInput, LaunchPlan, ModelWire, Policy } from '@parley/schema';
 import { code, table } from './table.ts';
 
 const rows: readonly (readonly [keyof AgentCapabilities, string])[] = [
   ['steer', 'words into a running turn'],
   ['interrupt', 'stops a turn'],
   ['resume', 'takes up a conversation again'],
+  ['fork', 'continues a copy of a conversation'],
   ['approvals', 'asks before it acts'],
+  ['questions', 'asks people questions'],
+  ['images', 'takes pictures'],
+  ['models', 'another model can be named'],
   ['deltas', 'text while it is written'],
   ['reasoning', 'shows its reasoning'],
   ['usage', 'counts tokens'],
   ['cost', 'says what it cost'],
 ];
 
+const wireNames: Readonly<Record<ModelWire, string>> = {
+  'openai-responses': 'OpenAI Responses',
+  'openai-chat': 'OpenAI Chat Completions',
+  'anthropic-messages': 'Anthropic Messages',
+  gemini: 'Gemini',
+};
+
 export function capabilityTable(): string {
   const facts: readonly (readonly [string, (driver: Driver) => string])[] = [
     ['name', ({ agent }) => code(agent)],
     ['proven version', ({ provenVersion }) => provenVersion],
-    ['npm package', ({ npmPackage }) => code(npmPackage)],
+    ['npm package', ({ npmPackage }) => (npmPackage === undefined ? 'none' : code(npmPackage))],
     ['key variable', ({ keyEnv }) => code(keyEnv)],
-    ['speaks to', ({ wire }) => (wire === 'openai-responses' ? 'OpenAI Responses' : 'Anthropic Messages')],
+    ['speaks to', ({ wire }) => wireNames[wire]],
     ['address of the vendor', ({ vendorUrl }) => code(vendorUrl)],
     ['model in rehearsal', ({ rehearsalModel }) => code(rehearsalModel)],
     ...rows.map(
@@ -59,6 +70,9 @@ function planOf(driver: Driver, policy: Policy): LaunchPlan {
     endpoint: { kind: 'own' },
     root: false,
     extraArgs: [],
+    runId: newId('run', 0),
+    adapter: ['parley', 'adapter'],
+    node: 'node',
   });
 }
 
@@ -66,7 +80,7 @@ function planOf(driver: Driver, policy: Policy): LaunchPlan {
 function agentsWords({ protocol }: Driver, policy: Policy, { argv, cwd }: LaunchPlan): string {
   const inputs: readonly DriverInput[] = [{ type: 'opened' }, { type: 'line', line: '{"id":1,"result":{}}' }];
   const said = [argv.join(' ')];
-  let state: unknown = protocol.begin({ runId: newId('run', 0), cwd, policy });
+  let state: unknown = protocol.begin({ runId: newId('run', 0), cwd, policy, endpoint: 'own' });
   for (const input of inputs) {
     const step = protocol.step(state, input);
     state = step.state;

@@ -55,6 +55,7 @@ export class FakeSessions {
     const session: Session = {
       id: newId('session'),
       agent: input.agent,
+      mode: 'app-server',
       cwd: input.cwd,
       title: input.title ?? '',
       policy: input.policy ?? 'ask',

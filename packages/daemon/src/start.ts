@@ -87,6 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       agentsDir: places.agentsDir,
       homesDir: join(places.stateDir, 'homes'),
       rehearsal: () => rehearsal.url(),
+      adapter: [...options.command, 'adapter'],
     });
     const stopped = Promise.withResolvers<void>();
     const engine = await Engine.open({

@@ -1,3 +1,3 @@
 // The drivers: one folder per agent, found by name in the registry.
 
-export { driverOf, drivers } from './registry.ts';
+export { driverOf, drivers, driversOf, usualDrivers } from './registry.ts';

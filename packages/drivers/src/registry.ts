@@ -1,4 +1,5 @@
-// Which agents there are. A new agent is a new folder and one line here.
+// Which agents there are. A new agent is a new folder and one line here; one that can be spoken to in several ways has a line for each,
+// the usual one first.
 
 import { ParleyError } from '@parley/schema';
 import type { AgentName, Driver } from '@parley/schema';
@@ -7,15 +8,38 @@ import { codex } from './codex/driver.ts';
 
 export const drivers: readonly Driver[] = [codex, claude];
 
-/** The driver of an agent; the name may have spaces around it and any case. Throws `unknown_agent`. */
-export function driverOf(name: AgentName): Driver {
+/** One for each agent: the usual way to speak to it. */
+export const usualDrivers: readonly Driver[] = drivers.filter(
+  ({ agent }, place) => drivers.findIndex((each) => each.agent === agent) === place,
+);
+
+/** All ways to speak to an agent (in the program of this dialect), the usual one first. Throws `unknown_agent`. */
+export function driversOf(name: AgentName, dialect?: string): readonly Driver[] {
   const wanted = name.trim().toLowerCase();
-  const driver = drivers.find(({ agent }) => agent === wanted);
+  const all = drivers.filter(({ agent }) => agent === wanted);
+  if (all.length === 0) {
+    const known = usualDrivers.map(({ agent }) => agent).toSorted();
+    throw new ParleyError(
+      'unknown_agent',
+      `There is no agent "${name.trim()}"; the known ones are ${known.join(', ')}.`,
+      { known },
+    );
+  }
+  if (dialect === undefined) return all;
+  return all.filter((driver) => driver.dialect === undefined || driver.dialect === dialect);
+}
+
+/**
+ * The driver for one way of speaking to an agent; the name may have spaces around it and any case. Throws `unknown_agent`, and
+ * `invalid_request` for a mode that the agent (in this dialect) does not have.
+ */
+export function driverOf(name: AgentName, mode?: string, dialect?: string): Driver {
+  const all = driversOf(name, dialect);
+  const driver = mode === undefined ? all[0] : all.find((each) => each.mode === mode);
   if (driver !== undefined) return driver;
-  const known = drivers.map(({ agent }) => agent).toSorted();
-  throw new ParleyError(
-    'unknown_agent',
-    `There is no agent "${name.trim()}"; the known ones are ${known.join(', ')}.`,
-    { known },
-  );
+  const known = all.map((each) => each.mode);
+  throw new ParleyError('invalid_request', `${name.trim()} has no mode "${mode}"; it has ${known.join(', ')}.`, {
+    field: 'mode',
+    known,
+  });
 }

@@ -1,6 +1,15 @@
 // What the engine needs to know about agents, as an interface that the daemon (or an embedding program) fills.
 
-import type { AgentBackend, AgentName, CreateSession, Driver, Policy, RunRequest, Session } from '@parley/schema';
+import type {
+  AgentBackend,
+  AgentName,
+  CreateSession,
+  Driver,
+  Policy,
+  RunId,
+  RunRequest,
+  Session,
+} from '@parley/schema';
 
 export interface PreparedRun {
   readonly request: Omit<RunRequest, 'runId'>;
@@ -12,15 +21,24 @@ export interface SessionDefaults {
   readonly backend: AgentBackend;
   readonly policy: Policy;
   readonly model?: string;
+  readonly mode: string;
+  readonly profile?: string;
+  readonly effort?: string;
+  readonly variant?: string;
+  readonly personality?: string;
+  /** Absolute, real paths. */
+  readonly addedFolders?: readonly string[];
+  readonly timeoutMs?: number;
+  readonly idleMs?: number;
 }
 
 export interface Agents {
-  /** Throws `unknown_agent`. */
-  driver(name: AgentName): Driver;
-  /** What a new session gets where its creator left it open: where its words go, model and policy. Throws `agent_not_installed`. */
+  /** The driver for one way of speaking to an agent; without a mode the usual one. Throws `unknown_agent`. */
+  driver(name: AgentName, mode?: string): Driver;
+  /** What a new session gets where its creator left it open: where its words go, how it is spoken to, model, policy. Throws `agent_not_installed`. */
   defaults(input: CreateSession): Promise<SessionDefaults>;
   /** All that is needed to start the agent's process for a session. Throws `agent_not_installed`, `agent_auth`, `folder_missing`. */
-  prepare(session: Session): Promise<PreparedRun>;
+  prepare(session: Session, run: { readonly runId: RunId; readonly prompt: string }): Promise<PreparedRun>;
   /** Throws `policy_not_allowed` where the operator has not opted in. */
   checkPolicy(session: Pick<Session, 'policy' | 'cwd'>): void;
 }

@@ -171,7 +171,7 @@ test('a queued turn that cannot start fails with its own end and does not strand
     {},
     {
       driver: () => fake,
-      defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: '' }, policy: 'ask' }),
+      defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: '' }, policy: 'ask', mode: 'lines' }),
       prepare: () => Promise.reject(new ParleyError('agent_not_installed', 'gone')),
       checkPolicy: () => undefined,
     },

@@ -128,8 +128,8 @@ export class Engine {
     const driver = agents.driver(input.agent);
     const cwd = await existingFolder(input.cwd);
     const defaults = await agents.defaults({ ...input, cwd });
-    const policy = input.policy ?? defaults.policy;
-    const model = input.model ?? defaults.model;
+    const { backend, ...chosen } = defaults;
+    const policy = input.policy ?? chosen.policy;
     agents.checkPolicy({ policy, cwd });
     const now = this.#environment.now();
     const session: Session = {
@@ -137,10 +137,11 @@ export class Engine {
       agent: driver.agent,
       cwd,
       title: input.title ?? '',
+      ...chosen,
       policy,
-      ...(model === undefined ? {} : { model }),
+      ...(input.model === undefined ? {} : { model: input.model }),
       ...(input.modelUrl === undefined ? {} : { modelUrl: input.modelUrl }),
-      backend: defaults.backend,
+      backend,
       state: 'idle',
       queue: [],
       pendingApprovals: 0,

@@ -23,6 +23,7 @@ export class RunHost {
   #journalled = 0;
   #entries: JournalEntry[] = [];
   #outgoing: string[] = [];
+  #closesInput = false;
   #broken = false;
 
   constructor(driver: Driver, context: DriverContext, run: Run) {
@@ -67,6 +68,11 @@ export class RunHost {
     this.#outgoing.push(line);
   }
 
+  /** After all lines that are kept: EOF. */
+  keepClose(): void {
+    this.#closesInput = true;
+  }
+
   /** The journal entries since the last call, for the commit. */
   takeJournal(): readonly JournalEntry[] {
     const entries = this.#entries;
@@ -76,10 +82,14 @@ export class RunHost {
 
   /** After the commit: hand the kept lines to the agent. */
   flush(): void {
-    if (this.#outgoing.length === 0) return;
-    const text = this.#outgoing.join('\n') + '\n';
-    this.#outgoing = [];
-    this.run.write(Buffer.from(text));
+    if (this.#outgoing.length > 0) {
+      const text = this.#outgoing.join('\n') + '\n';
+      this.#outgoing = [];
+      this.run.write(Buffer.from(text));
+    }
+    if (!this.#closesInput) return;
+    this.#closesInput = false;
+    this.run.closeInput();
   }
 
   /**
@@ -93,6 +103,7 @@ export class RunHost {
   ): Promise<{ readonly deadlines: ReadonlySet<string>; readonly wantedEnd: boolean }> {
     const deadlines = new Set<string>();
     let wantedEnd = false;
+    let closesInput = false;
     let bytes = 0;
     const missing: Buffer[] = [];
     const already = this.run.written;
@@ -101,6 +112,7 @@ export class RunHost {
         if (output.type === 'deadline') deadlines[output.action === 'set' ? 'add' : 'delete'](output.name);
         if (output.type === 'ready') deadlines.delete('handshake');
         if (output.type === 'end-run') wantedEnd = true;
+        if (output.type === 'close-stdin') closesInput = true;
         if (output.type !== 'write') continue;
         const line = Buffer.from(output.line + '\n');
         if (bytes + line.length > already) missing.push(line.subarray(Math.max(0, already - bytes)));
@@ -122,6 +134,7 @@ export class RunHost {
     this.offset = offset;
     this.#journalled = journal.length;
     if (missing.length > 0) this.run.write(Buffer.concat(missing));
+    if (closesInput) this.run.closeInput();
     return { deadlines, wantedEnd };
   }
 }

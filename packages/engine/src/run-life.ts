@@ -86,7 +86,10 @@ export class RunLife {
       await this.#steps.environment.slots.take();
       this.#holdsSlot = true;
       const prepared = await within(
-        this.#steps.environment.agents.prepare(this.#steps.session),
+        this.#steps.environment.agents.prepare(this.#steps.session, {
+          runId,
+          prompt: this.#steps.state.active?.row.text ?? '',
+        }),
         this.#steps.environment.limits.start,
       );
       limits = prepared.limits;

@@ -50,7 +50,7 @@ export class SessionSteps {
   constructor(state: SessionState, environment: ActorEnvironment) {
     this.state = state;
     this.environment = environment;
-    this.driver = environment.agents.driver(state.session.agent);
+    this.driver = environment.agents.driver(state.session.agent, state.session.mode);
     this.hub = new Hub(state.session.id, environment.store);
     this.#alarm = new Alarm(environment.now, () => {
       this.alone(() => this.#timePassed()).catch((error: unknown) => environment.report('a deadline', error));
@@ -104,6 +104,7 @@ export class SessionSteps {
     const rules = { approvalMs: this.environment.limits.approval };
     for (const output of outputs) {
       if (output.type === 'write') host.keepWrite(output.line);
+      else if (output.type === 'close-stdin') host.keepClose();
       else applyOutput(this.state, draft, output, rules);
     }
   }
@@ -139,11 +140,16 @@ export class SessionSteps {
 
   /** What a driver is told of the session, once for each run. */
   contextOf(runId: RunId): DriverContext {
-    const { cwd, policy, model, threadId } = this.state.session;
+    const { cwd, policy, model, threadId, backend, effort, variant, personality, addedFolders } = this.state.session;
     return {
       runId,
       cwd,
       policy,
+      endpoint: backend.kind === 'login' ? 'own' : 'url',
+      ...(effort === undefined ? {} : { effort }),
+      ...(variant === undefined ? {} : { variant }),
+      ...(personality === undefined ? {} : { personality }),
+      ...(addedFolders === undefined ? {} : { addedFolders }),
       ...(model === undefined ? {} : { model }),
       ...(threadId === undefined ? {} : { threadId }),
     };

@@ -12,7 +12,16 @@ export interface AgentCapabilities {
   readonly steer: SteerMode;
   readonly interrupt: boolean;
   readonly resume: boolean;
+  /** A conversation can be continued as a copy. */
+  readonly fork: boolean;
+  /** It asks before it does what the policy does not allow. */
   readonly approvals: boolean;
+  /** It asks people for choices or words of their own. */
+  readonly questions: boolean;
+  /** Pictures can be part of an input. */
+  readonly images: boolean;
+  /** Another model than its own usual one can be named. */
+  readonly models: boolean;
   readonly deltas: boolean;
   readonly reasoning: boolean;
   readonly usage: boolean;
@@ -33,12 +42,19 @@ export interface AgentView {
   readonly installed: boolean;
   readonly path?: string;
   readonly version?: string;
-  /** The versions that Parley was proven on. */
+  /** Where several programs share the name: which one this is. */
+  readonly dialect?: string;
+  /** The version that Parley was proven on. */
   readonly provenVersion: string;
   readonly backend: AgentBackend;
+  /** How it can be spoken to; the first is the usual one, and `capabilities` are its. */
+  readonly modes: readonly string[];
   readonly capabilities: AgentCapabilities;
-  /** The npm package and version that `parley agents install` brings. */
-  readonly installable: { readonly package: string; readonly version: string };
+  /** The npm package and version that `parley agents install` brings; absent for agents that npm does not have. */
+  readonly installable?: { readonly package: string; readonly version: string };
+  /** What a person does to install it where Parley cannot, and to log in. */
+  readonly installHint?: string;
+  readonly loginHint: string;
   /** Set when something keeps it from working, with what to do. */
   readonly problem?: string;
 }
@@ -49,7 +65,11 @@ export const AgentCapabilitiesSchema = z.object({
   steer: SteerModeSchema,
   interrupt: z.boolean(),
   resume: z.boolean(),
+  fork: z.boolean(),
   approvals: z.boolean(),
+  questions: z.boolean(),
+  images: z.boolean(),
+  models: z.boolean(),
   deltas: z.boolean(),
   reasoning: z.boolean(),
   usage: z.boolean(),
@@ -67,9 +87,13 @@ export const AgentViewSchema = z.object({
   installed: z.boolean(),
   path: z.string().exactOptional(),
   version: z.string().exactOptional(),
+  dialect: z.string().exactOptional(),
   provenVersion: z.string(),
   backend: AgentBackendSchema,
+  modes: z.array(z.string()).readonly(),
   capabilities: AgentCapabilitiesSchema,
-  installable: z.object({ package: z.string(), version: z.string() }),
+  installable: z.object({ package: z.string(), version: z.string() }).exactOptional(),
+  installHint: z.string().exactOptional(),
+  loginHint: z.string(),
   problem: z.string().exactOptional(),
 });

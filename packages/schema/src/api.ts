@@ -32,14 +32,31 @@ export interface CreateSession {
   readonly cwd: string;
   readonly policy?: Policy;
   readonly model?: string;
+  /** How the agent is spoken to, one of `AgentView.modes`; absent: as configured, else the usual one. */
+  readonly mode?: string;
+  /** A named profile of the agent's configuration. */
+  readonly profile?: string;
+  readonly effort?: string;
+  readonly variant?: string;
+  readonly personality?: string;
+  /** Absolute paths of existing folders beside `cwd`. */
+  readonly addedFolders?: readonly string[];
   readonly modelUrl?: string;
   readonly title?: string;
 }
+/** A word that goes onto an agent's command line must not be taken for an option. */
+const word = () => z.string().min(1).max(200).regex(/^[^-]/, 'must not begin with "-"');
 export const CreateSessionSchema = z.strictObject({
   agent: z.string().min(1).max(100),
   cwd: z.string().min(1).max(4096),
   policy: PolicySchema.exactOptional(),
-  model: z.string().min(1).max(200).regex(/^[^-]/, 'must not begin with "-"').exactOptional(),
+  model: word().exactOptional(),
+  mode: word().exactOptional(),
+  profile: word().exactOptional(),
+  effort: word().exactOptional(),
+  variant: word().exactOptional(),
+  personality: word().exactOptional(),
+  addedFolders: z.array(z.string().min(1).max(4096)).max(50).readonly().exactOptional(),
   modelUrl: z.url({ protocol: /^https?$/ }).exactOptional(),
   title: z.string().min(1).max(200).exactOptional(),
 });
@@ -53,7 +70,7 @@ export interface UpdateSession {
 export const UpdateSessionSchema = z.strictObject({
   title: z.string().min(1).max(200).exactOptional(),
   policy: PolicySchema.exactOptional(),
-  model: z.string().min(1).max(200).regex(/^[^-]/, 'must not begin with "-"').exactOptional(),
+  model: word().exactOptional(),
 });
 
 /**

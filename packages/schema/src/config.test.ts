@@ -11,7 +11,9 @@ test('an empty file is a good one, and these are its values', () => {
       start: 10,
       handshake: 30,
       first_byte: 120,
-      idle: 300,
+      idle: 900,
+      idle_high: 1800,
+      idle_xhigh: 3600,
       tool: 3600,
       approval: 600,
       interrupt: 10,
@@ -26,7 +28,14 @@ test('an empty file is a good one, and these are its values', () => {
 test('what is not set in a section keeps its default', () => {
   const { server, agents } = ConfigSchema.parse({ server: { port: 1 }, agents: { codex: { model: 'm' } } });
   assert.deepEqual(server, { port: 1, host: '127.0.0.1', hosts: [], origins: [] });
-  assert.deepEqual(agents['codex'], { model: 'm', args: [], env: {} });
+  assert.deepEqual(agents['codex'], {
+    model: 'm',
+    args: [],
+    env: {},
+    unset: [],
+    added_folders: [],
+    profiles: {},
+  });
 });
 
 for (const [what, config] of [

@@ -6,13 +6,29 @@ import { z } from 'zod';
 import { PolicySchema } from './policy.ts';
 import type { Policy } from './policy.ts';
 
-export interface AgentConfig {
+/** What a session can be given; an agent's own entries hold for all its sessions, a profile's for those made with it. */
+export interface SessionConfig {
   readonly command?: string;
-  readonly model_url?: string;
-  readonly model_key_env?: string;
+  readonly mode?: string;
   readonly model?: string;
+  readonly effort?: string;
+  readonly variant?: string;
+  readonly personality?: string;
+  readonly provider_profile?: string;
+  readonly policy?: Policy;
+  readonly added_folders: readonly string[];
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly idle_timeout?: number;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
+}
+
+export interface AgentConfig extends SessionConfig {
+  readonly model_url?: string;
+  readonly model_key_env?: string;
+  readonly profiles: Readonly<Record<string, SessionConfig>>;
 }
 
 export interface Config {
@@ -33,6 +49,8 @@ export interface Config {
     readonly handshake: number;
     readonly first_byte: number;
     readonly idle: number;
+    readonly idle_high: number;
+    readonly idle_xhigh: number;
     readonly tool: number;
     readonly approval: number;
     readonly interrupt: number;
@@ -59,7 +77,17 @@ const names = () => z.array(z.string()).readonly().default([]);
 const folder = z.string().regex(/^(\/|[A-Za-z]:[\\/])/, 'must be an absolute path');
 const filled = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
-export const AgentConfigSchema = z.strictObject({
+const words = (meaning: string) =>
+  z.string().min(1).regex(/^[^-]/, 'must not begin with "-"').exactOptional().describe(meaning);
+const wait = (meaning: string) =>
+  z
+    .number()
+    .positive()
+    .max(7 * 24 * 3600)
+    .exactOptional()
+    .describe(meaning);
+
+const sessionEntries = {
   command: z
     .string()
     .min(1)
@@ -67,6 +95,31 @@ export const AgentConfigSchema = z.strictObject({
     .describe(
       'The executable: an absolute path, or a bare name that is looked for. When absent, Parley looks for the agent in its own folder, then on PATH.',
     ),
+  mode: words('How the agent is spoken to, where it can be in several ways; `parley agents` lists them.'),
+  model: words('The model of new sessions, by the name that the agent knows.'),
+  effort: words("How hard the model is to think, in the agent's own words, for example `high`."),
+  variant: words('A variant of the model (OpenCode).'),
+  personality: words('A way of talking (Codex).'),
+  provider_profile: words("A profile in the agent's own configuration (Codex)."),
+  policy: PolicySchema.exactOptional().describe('What a new session may do without asking; absent: `policy.default`.'),
+  added_folders: z
+    .array(folder)
+    .readonly()
+    .default([])
+    .describe("Folders beside the session's own that the agent may work in."),
+  timeout: wait('Seconds that a turn may take in all; then it is stopped and fails with `timeout`. Absent: no limit.'),
+  idle_timeout: wait('Seconds of silence within a turn, instead of `deadlines.idle`.'),
+  args: names().describe("Added to the end of the agent's command line."),
+  env: z
+    .record(z.string(), z.string())
+    .readonly()
+    .default({})
+    .describe("Set in the agent's environment. `parley config show` prints the names only."),
+  unset: names().describe("Variables that the agent does not get from the daemon's environment."),
+};
+
+export const AgentConfigSchema = z.strictObject({
+  ...sessionEntries,
   model_url: z
     .url({ protocol: /^https?$/ })
     .exactOptional()
@@ -78,13 +131,11 @@ export const AgentConfigSchema = z.strictObject({
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
     .exactOptional()
     .describe("Name of the environment variable that holds the key for `model_url`. When absent: the vendor's own."),
-  model: z.string().min(1).exactOptional().describe('The model of new sessions, by the name that the agent knows.'),
-  args: names().describe("Added to the end of the agent's command line."),
-  env: z
-    .record(z.string(), z.string())
+  profiles: z
+    .record(z.string().regex(/^[\w.-]+$/, 'must be one word'), z.strictObject(sessionEntries))
     .readonly()
     .default({})
-    .describe("Set in the agent's environment. `parley config show` prints the names only."),
+    .describe('Named sets of entries for sessions made with `--profile`; they win over the entries of the agent.'),
 });
 
 export const ConfigSchema = z.strictObject({
@@ -115,7 +166,9 @@ export const ConfigSchema = z.strictObject({
     start: seconds(10).describe('To prepare and start the process of an agent.'),
     handshake: seconds(30).describe("For the agent's answer to the handshake."),
     first_byte: seconds(120).describe('Until the first sign of work on a turn.'),
-    idle: seconds(300).describe('Of silence within a turn; paused while a tool runs or an approval waits.'),
+    idle: seconds(900).describe('Of silence within a turn; paused while a tool runs or an approval waits.'),
+    idle_high: seconds(1800).describe('The same for sessions with the effort `high`.'),
+    idle_xhigh: seconds(3600).describe('The same for sessions with the effort `xhigh` or `max`.'),
     tool: seconds(3600).describe('Of silence while a tool or command of the agent runs.'),
     approval: seconds(600).describe('Until an approval that nobody answers is denied.'),
     interrupt: seconds(10).describe('For a turn to end after it was told to stop; then its process is ended.'),

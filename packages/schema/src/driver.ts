@@ -13,6 +13,9 @@ import type { Usage } from './usage.ts';
 
 /** What a process is to be started for. */
 export interface LaunchRequest {
+  readonly runId: RunId;
+  /** The text of the turn that it is started for; only for drivers with `promptInArgv`. */
+  readonly prompt?: string;
   /** Absolute path of the agent's executable. */
   readonly executable: string;
   readonly cwd: string;
@@ -27,6 +30,25 @@ export interface LaunchRequest {
   readonly agentHome?: string;
   /** From the configuration: added last to argv and environment. */
   readonly extraArgs: readonly string[];
+  /** Which of several programs of that name this is, and its version, as detection told it. */
+  readonly dialect?: string;
+  readonly version?: string;
+  /** Absolute folders beside `cwd` that the agent may work in. */
+  readonly addedFolders?: readonly string[];
+  /** How hard the model is to think, in the agent's own words (`low`, `high`, `xhigh`, …). */
+  readonly effort?: string;
+  /** A variant of the model (OpenCode) and a way of talking (Codex), in the agent's own words. */
+  readonly variant?: string;
+  readonly personality?: string;
+  /** A profile in the agent's own configuration. */
+  readonly providerProfile?: string;
+  /**
+   * Program and first arguments of `parley adapter`: put before the agent's command line, it makes lines of what is none (HTTP, files
+   * that the agent leaves on disk). See `packages/runtime/src/adapters/README.md`.
+   */
+  readonly adapter: readonly [string, ...string[]];
+  /** Absolute path of Parley's own Node (24 or newer), for agents that are Node programs and need a newer one than the user's. */
+  readonly node: string;
 }
 
 /** Where the agent finds its model. */
@@ -36,7 +58,7 @@ export type ModelEndpoint =
   /** A compatible server: base URL as that vendor's SDK takes it (OpenAI's with `/v1`, Anthropic's without). `keyEnv` names the variable that holds the key. */
   | { readonly kind: 'url'; readonly url: string; readonly keyEnv: string };
 
-/** How to start the process. Prompts never travel in argv. */
+/** How to start the process. Prompts do not travel in argv, where others can read them, unless the agent takes them nowhere else (`promptInArgv`). */
 export interface LaunchPlan {
   readonly argv: readonly [string, ...string[]];
   /** Set (string) or unset (null) on top of the daemon's cleaned environment. */
@@ -44,6 +66,8 @@ export interface LaunchPlan {
   readonly cwd: string;
   /** What of the policy this agent cannot express, for people. */
   readonly limits: readonly string[];
+  /** Files that the agent needs in its own home before it starts, by paths inside it. Only for a request with `agentHome`. */
+  readonly homeFiles?: readonly { readonly path: string; readonly text: string }[];
 }
 
 /** Fixed for one run. Items and approvals are numbered within it: `itemIdOf(runId, n)`, `approvalIdOf(runId, n)`. */
@@ -53,6 +77,12 @@ export interface DriverContext {
   readonly policy: Policy;
   readonly model?: string;
   readonly threadId?: string;
+  /** As in `LaunchRequest`: where the agent finds its model, without the address. */
+  readonly endpoint: ModelEndpoint['kind'];
+  readonly addedFolders?: readonly string[];
+  readonly effort?: string;
+  readonly variant?: string;
+  readonly personality?: string;
 }
 
 /** The deadlines that a driver can set; the engine knows how long each is. */
@@ -86,6 +116,8 @@ export type DriverInput =
 export type DriverOutput =
   /** One line for stdin, without its newline. */
   | { readonly type: 'write'; readonly line: string }
+  /** After all that was written: EOF. The process then reads no more, and its end is the end of its turn. */
+  | { readonly type: 'close-stdin' }
   /** The handshake is done; turns can start. */
   | { readonly type: 'ready' }
   /** What the agent told about the conversation. */
@@ -94,8 +126,8 @@ export type DriverOutput =
   | { readonly type: 'turn-started'; readonly turnId: TurnId }
   /** The agent proved that it took these steered words into the running turn. */
   | { readonly type: 'steer-consumed'; readonly turnId: TurnId }
-  /** It did not and will not take them: the engine runs them as a turn of their own. */
-  | { readonly type: 'steer-returned'; readonly turnId: TurnId }
+  /** It did not and will not take them: the engine runs them as a turn of their own. `reason`: why, for people. */
+  | { readonly type: 'steer-returned'; readonly turnId: TurnId; readonly reason?: string }
   | { readonly type: 'item-started'; readonly turnId: TurnId; readonly item: Item }
   | { readonly type: 'item-delta'; readonly turnId: TurnId; readonly itemId: ItemId; readonly text: string }
   /** An item whose text was given as deltas may leave `text` / `output` empty here only if the agent gave no whole text: the engine joins the deltas. */
@@ -137,6 +169,8 @@ export interface Detected {
   /** Absolute path, launchers resolved to the program that does the work. */
   readonly path?: string;
   readonly version?: string;
+  /** Where several programs share the name: which one this is. */
+  readonly dialect?: string;
   /** The vendor's own login, if one is there: for people, never a secret. */
   readonly login?: string;
   readonly problem?: string;
@@ -148,27 +182,46 @@ export interface DetectRequest {
   /** From the configuration: overrides the search. */
   readonly command?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** As in `LaunchRequest`; absent: agents that are Node programs are started as they are. */
+  readonly node?: string;
 }
 
-/** A driver: one folder under `packages/drivers/src`, one line in its registry. */
+/**
+ * A driver: one folder under `packages/drivers/src`, one line in its registry. An agent that can be spoken to in several ways has one
+ * driver for each (they share all but `mode`, `capabilities`, `protocol` and `launch`); the first in the registry is the usual one.
+ */
 // oxlint-disable-next-line typescript/no-explicit-any -- each driver's state is its own business; nobody but its protocol reads it
 export interface Driver<State = any> {
   readonly agent: AgentName;
+  /** How the agent is spoken to: `app-server`, `acp`, `print`, … One word, never two of the same in one agent. */
+  readonly mode: string;
+  /** Only for the program of this dialect. */
+  readonly dialect?: string;
   /** For people: "Codex", "Claude Code". */
   readonly title: string;
+  /** The version of the agent that all this was seen on. */
   readonly provenVersion: string;
-  readonly npmPackage: string;
+  /** Absent for agents that npm does not have: then `installHint` says what a person can do. */
+  readonly npmPackage?: string;
+  readonly installHint?: string;
+  /** How a person logs in, as a command or a sentence. */
+  readonly loginHint: string;
   /** The vendor's usual key variable, and what kind of model server the agent speaks to. */
   readonly keyEnv: string;
   /** More variables that hold this vendor's credentials: no other agent gets them. */
   readonly secretEnv?: readonly string[];
   readonly vendorUrl: string;
-  readonly wire: 'openai-responses' | 'anthropic-messages';
+  readonly wire: ModelWire;
   /** The model to name when it talks to the rehearsal server. */
   readonly rehearsalModel: string;
   readonly capabilities: AgentCapabilities;
+  /** The agent takes its prompt only from the command line. */
+  readonly promptInArgv?: boolean;
   readonly protocol: DriverProtocol<State>;
   /** Throws `ParleyError` when the request cannot be expressed safely. */
   launch(request: LaunchRequest): LaunchPlan;
   detect(request: DetectRequest): Promise<Detected>;
 }
+
+/** The four kinds of model server, as in `packages/rehearsal`. OpenAI's two take base URLs with `/v1`, the others without. */
+export type ModelWire = 'openai-responses' | 'openai-chat' | 'anthropic-messages' | 'gemini';

@@ -21,11 +21,24 @@ export interface QueuedTurn {
 export interface Session {
   readonly id: SessionId;
   readonly agent: AgentName;
+  /** How the agent is spoken to; fixed when the session is created. */
+  readonly mode: string;
   /** Absolute path of the workspace. */
   readonly cwd: string;
   readonly title: string;
   readonly policy: Policy;
   readonly model?: string;
+  /** The named profile of the agent's configuration that this session was made with. */
+  readonly profile?: string;
+  /** How hard the model is to think, a variant of it, and its way of talking: in the agent's own words. */
+  readonly effort?: string;
+  readonly variant?: string;
+  readonly personality?: string;
+  /** Absolute folders beside `cwd` that the agent may work in. */
+  readonly addedFolders?: readonly string[];
+  /** Milliseconds: of a whole turn, and of silence within one. Absent: as configured for all. */
+  readonly timeoutMs?: number;
+  readonly idleMs?: number;
   /** Base URL of the model server for this session only. */
   readonly modelUrl?: string;
   /** Where this session's words go; fixed when it is created, so that a conversation never changes servers by surprise. */
@@ -54,10 +67,18 @@ export const QueuedTurnSchema = z.object({ turnId: TurnIdSchema, text: z.string(
 export const SessionSchema = z.object({
   id: SessionIdSchema,
   agent: z.string(),
+  mode: z.string(),
   cwd: z.string(),
   title: z.string(),
   policy: PolicySchema,
   model: z.string().exactOptional(),
+  profile: z.string().exactOptional(),
+  effort: z.string().exactOptional(),
+  variant: z.string().exactOptional(),
+  personality: z.string().exactOptional(),
+  addedFolders: z.array(z.string()).readonly().exactOptional(),
+  timeoutMs: z.number().positive().exactOptional(),
+  idleMs: z.number().positive().exactOptional(),
   modelUrl: z.string().exactOptional(),
   backend: AgentBackendSchema,
   threadId: z.string().exactOptional(),

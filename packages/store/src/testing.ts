@@ -18,6 +18,7 @@ export function aSession(change: Partial<Session> = {}): Session {
   return {
     id: newId('session'),
     agent: 'codex',
+    mode: 'app-server',
     cwd: '/tmp',
     title: 'A session',
     policy: 'ask',

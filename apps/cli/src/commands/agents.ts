@@ -43,11 +43,14 @@ export function define(command: Command, { io }: Context): void {
 }
 
 function listOf(agents: readonly AgentView[], io: Io): string {
-  const rows = agents.map(({ name, installed, version, backend, problem, installable }) => [
+  const rows = agents.map(({ name, installed, version, backend, problem, installable, installHint }) => [
     name,
     installed ? (version ?? 'unknown version') : '-',
     `${backend.kind} (${backend.detail})`,
-    problem ?? (installed ? 'ready' : `not installed: parley agents install ${name} brings ${installable.version}`),
+    problem ??
+      (installed
+        ? 'ready'
+        : `not installed: ${installable === undefined ? (installHint ?? '') : `parley agents install ${name} brings ${installable.version}`}`),
   ]);
   return showTable(['AGENT', 'VERSION', 'MODEL SERVER', 'STATE'], rows, io.stdoutIsTerminal ? io.columns : Infinity);
 }

@@ -53,18 +53,24 @@ function MissingAgent({
   readonly agent: AgentView;
   readonly installation: Installation | undefined;
 }) {
-  const { title, installable } = agent;
+  const { title, installable, installHint } = agent;
   const running = installation?.running === true;
   return (
     <div className={`${look} flex-col border-dashed border-edge/60`}>
       <div className="flex items-center gap-3">
         <div className="min-w-0 flex-1">
           <p className="font-semibold">{title}</p>
-          <p className="text-xs text-muted">{running ? 'Installing …' : 'Not installed'}</p>
+          <p className="text-xs text-muted">
+            {running
+              ? 'Installing …'
+              : installable === undefined
+                ? `Not installed: ${installHint ?? ''}`
+                : 'Not installed'}
+          </p>
         </div>
         {running ? (
           <Spinner className="size-5" />
-        ) : (
+        ) : installable === undefined ? null : (
           <Button aria-label={`Install ${title} ${installable.version}`} onClick={() => void install(agent.name)}>
             <Icon name="download" /> Install {installable.version}
           </Button>

@@ -8,7 +8,9 @@ import { withoutSecrets } from '../config/without-secrets.ts';
 /** Base URLs that people have set for the vendors' SDKs hold here too. */
 const baseUrlVariable: Readonly<Record<Driver['wire'], string>> = {
   'openai-responses': 'OPENAI_BASE_URL',
+  'openai-chat': 'OPENAI_BASE_URL',
   'anthropic-messages': 'ANTHROPIC_BASE_URL',
+  gemini: 'GOOGLE_GEMINI_BASE_URL',
 };
 
 export interface EndpointFacts {

@@ -5,9 +5,9 @@ import { childEnvironment } from './environment.ts';
 
 const other = { ...driver, agent: 'other', keyEnv: 'OTHER_KEY', secretEnv: ['OTHER_TOKEN'] };
 const drivers = [driver, other];
-const agent = { args: [], env: {} };
+const agent = { args: [], env: {}, unset: [], added_folders: [], profiles: {} };
 const plan = { argv: ['a'] as const, cwd: '/', limits: [], env: { ADDED: 'a', DROP: null } };
-const facts = { driver, drivers, agents: {}, plan, key: 'new' };
+const facts = { driver, drivers, agents: {}, settings: agent, plan, key: 'new' };
 
 test("an agent gets neither Parley's secrets, nor another vendor's, nor what is meant for the daemon's Node", () => {
   const base = {
@@ -36,9 +36,12 @@ test("a key that the configuration names for another agent is that agent's alone
   assert.deepEqual([env['MY_KEY'], env['THEIR_KEY'], env['SHARED_KEY']], ['m', undefined, 's']);
 });
 
-test('the configuration wins over the environment, and the driver over both', () => {
-  const agents = { codex: { ...agent, env: { KEEP: 'mine', ADDED: 'no', DROP: 'no', OTHER_KEY: 'on purpose' } } };
-  const env = childEnvironment({ KEEP: 'theirs' }, { ...facts, agents });
+test('the configuration wins over the environment and can unset it, and the driver wins over both', () => {
+  const settings = {
+    env: { KEEP: 'mine', ADDED: 'no', DROP: 'no', OTHER_KEY: 'on purpose' },
+    unset: ['KEEP', 'UNWANTED'],
+  };
+  const env = childEnvironment({ KEEP: 'theirs', UNWANTED: 'x' }, { ...facts, settings });
   assert.deepEqual(env, { KEEP: 'mine', ADDED: 'a', OTHER_KEY: 'on purpose', OPENAI_API_KEY: 'new' });
 });
 

@@ -1,21 +1,23 @@
 // The environment of an agent's process: the daemon's own, without Parley's secrets and without the keys of other vendors.
 
-import type { Config, Driver, LaunchPlan } from '@parley/schema';
+import type { Config, Driver, LaunchPlan, SessionConfig } from '@parley/schema';
 
 export interface ChildFacts {
   readonly driver: Driver;
   /** All drivers. */
   readonly drivers: readonly Driver[];
   readonly agents: Config['agents'];
+  /** The agent's entries of the configuration, with those of the session's profile over them. */
+  readonly settings: Pick<SessionConfig, 'env' | 'unset'>;
   readonly plan: LaunchPlan;
   /** The key for the driver's own variable. Without one the agent gets none: its own login is what the session was made with. */
   readonly key: string | undefined;
 }
 
-/** What the process gets. Later wins: daemon < configuration < driver. */
+/** What the process gets. Later wins: daemon < configuration < profile < driver. */
 export function childEnvironment(
   base: NodeJS.ProcessEnv,
-  { driver, drivers, agents, plan, key }: ChildFacts,
+  { driver, drivers, agents, settings, plan, key }: ChildFacts,
 ): Readonly<Record<string, string>> {
   const foreignKeys = keysOfOthers(driver, drivers, agents);
   const env: Record<string, string> = {};
@@ -25,7 +27,8 @@ export function childEnvironment(
   }
   if (key === undefined) delete env[driver.keyEnv];
   else env[driver.keyEnv] = key;
-  Object.assign(env, agents[driver.agent]?.env);
+  for (const name of settings.unset) delete env[name];
+  Object.assign(env, settings.env);
   for (const [name, value] of Object.entries(plan.env)) {
     if (value === null) delete env[name];
     else env[name] = value;

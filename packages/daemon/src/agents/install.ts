@@ -14,33 +14,41 @@ import type { Driver } from '@parley/schema';
 export function installFolder(
   agentsDir: string,
   { agent, provenVersion }: Pick<Driver, 'agent' | 'provenVersion'>,
+  version = provenVersion,
 ): string {
-  return join(agentsDir, agent, provenVersion);
+  return join(agentsDir, agent.replaceAll(/[^\w.-]/g, '_'), version);
 }
 
 const underWay = new Map<string, Promise<void>>();
 
-/** Install, telling what happens in lines. Two callers at once share one installation. Throws `agent_start_failed` with npm's words. */
+/**
+ * Install, telling what happens in lines. Two callers at once share one installation. Throws `agent_start_failed` with npm's words, and
+ * `invalid_request` for an agent that npm does not have.
+ */
 export async function installAgent(
   agentsDir: string,
   driver: Driver,
   env: NodeJS.ProcessEnv,
   tell: (text: string) => void,
 ): Promise<void> {
+  const { npmPackage, installHint = '' } = driver;
+  if (npmPackage === undefined) {
+    throw new ParleyError('invalid_request', `npm does not have ${driver.title}: ${installHint}`, { field: 'name' });
+  }
   const folder = installFolder(agentsDir, driver);
   const running = underWay.get(folder);
   if (running !== undefined) {
     tell('Another installation of it is under way; waiting for that.');
     return running;
   }
-  const work = install(folder, driver, env, tell).finally(() => underWay.delete(folder));
+  const work = install(folder, { ...driver, npmPackage }, env, tell).finally(() => underWay.delete(folder));
   underWay.set(folder, work);
   return work;
 }
 
 async function install(
   folder: string,
-  driver: Driver,
+  driver: Driver & { readonly npmPackage: string },
   env: NodeJS.ProcessEnv,
   tell: (text: string) => void,
 ): Promise<void> {

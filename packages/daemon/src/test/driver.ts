@@ -4,9 +4,11 @@ import type { Driver } from '@parley/schema';
 
 export const codexLike: Driver = {
   agent: 'codex',
+  mode: 'app-server',
   title: 'Codex',
   provenVersion: '1.0.0',
   npmPackage: 'codex-like',
+  loginHint: 'codex login',
   keyEnv: 'OPENAI_API_KEY',
   vendorUrl: 'https://vendor.example/v1',
   wire: 'openai-responses',
@@ -15,7 +17,11 @@ export const codexLike: Driver = {
     steer: 'native',
     interrupt: true,
     resume: true,
+    fork: false,
     approvals: true,
+    questions: true,
+    images: false,
+    models: true,
     deltas: true,
     reasoning: true,
     usage: true,

@@ -8,9 +8,11 @@ import type { ClaudeState } from './state.ts';
 
 export const claude: Driver<ClaudeState> = {
   agent: 'claude',
+  mode: 'stream-json',
   title: 'Claude Code',
   provenVersion: '2.1.329',
   npmPackage: '@anthropic-ai/claude-code',
+  loginHint: 'claude auth login',
   keyEnv: 'ANTHROPIC_API_KEY',
   secretEnv: ['ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
   vendorUrl: 'https://api.anthropic.com',
@@ -21,7 +23,11 @@ export const claude: Driver<ClaudeState> = {
     steer: 'native',
     interrupt: true,
     resume: true,
+    fork: false,
     approvals: true,
+    questions: true,
+    images: false,
+    models: true,
     deltas: true,
     reasoning: true,
     usage: true,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { LaunchRequest, Policy } from '@parley/schema';
-import { policies } from '@parley/schema';
+import { newId, policies } from '@parley/schema';
 import { objectIn, objectOfLine } from '../shared/json.ts';
 import { launch } from './launch.ts';
 
@@ -12,6 +12,9 @@ const request: LaunchRequest = {
   endpoint: { kind: 'own' },
   root: false,
   extraArgs: [],
+  runId: newId('run', 0),
+  adapter: ['/opt/parley', 'adapter'],
+  node: '/opt/node',
 };
 const argsOf = (change: Partial<LaunchRequest>): readonly string[] => launch({ ...request, ...change }).argv;
 const valueOf = (argv: readonly string[], flag: string): string | undefined =>

@@ -17,7 +17,7 @@ export class Machine {
   readonly outputs: DriverOutput[] = [];
 
   constructor(context: Partial<DriverContext> = {}) {
-    this.state = protocol.begin({ runId: 'run_1' as RunId, cwd: '/code', policy: 'ask', ...context });
+    this.state = protocol.begin({ runId: 'run_1' as RunId, cwd: '/code', policy: 'ask', endpoint: 'own', ...context });
   }
 
   /** A machine whose handshake is done. */

@@ -22,6 +22,7 @@ export class Conversation {
       runId,
       cwd: '/home/dev/project',
       policy,
+      endpoint: 'own',
       ...(threadId === undefined ? {} : { threadId }),
     });
   }

@@ -8,9 +8,11 @@ import type { CodexState } from './state.ts';
 
 export const codex: Driver<CodexState> = {
   agent: 'codex',
+  mode: 'app-server',
   title: 'Codex',
   provenVersion: '0.169.0',
   npmPackage: '@openai/codex',
+  loginHint: 'codex login',
   keyEnv: 'OPENAI_API_KEY',
   secretEnv: ['CODEX_API_KEY'],
   vendorUrl: 'https://api.openai.com/v1',
@@ -21,7 +23,11 @@ export const codex: Driver<CodexState> = {
     steer: 'native',
     interrupt: true,
     resume: true,
+    fork: false,
     approvals: true,
+    questions: true,
+    images: false,
+    models: true,
     deltas: true,
     reasoning: true,
     usage: true,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ParleyError, policies } from '@parley/schema';
+import { newId, ParleyError, policies } from '@parley/schema';
 import type { LaunchRequest } from '@parley/schema';
 import { launchPlan } from './launch.ts';
 
@@ -11,6 +11,9 @@ const request: LaunchRequest = {
   endpoint: { kind: 'own' },
   root: false,
   extraArgs: [],
+  runId: newId('run', 0),
+  adapter: ['/opt/parley', 'adapter'],
+  node: '/opt/node',
 };
 
 test('with its own login Codex keeps its own configuration', () => {

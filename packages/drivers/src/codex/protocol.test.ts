@@ -140,7 +140,7 @@ test('garbage and arbitrary JSON never throw and never end a turn', () => {
 });
 
 function checkTurns(inputs: readonly DriverInput[]): void {
-  let state = protocol.begin({ runId, cwd: '/home/dev/project', policy: 'ask' });
+  let state = protocol.begin({ runId, cwd: '/home/dev/project', policy: 'ask', endpoint: 'own' });
   let open: TurnId | undefined;
   const steered = new Set<TurnId>();
   for (const input of inputs) {

@@ -49,7 +49,7 @@ export function outputsOf(recorded: Recording): readonly DriverOutput[] {
  * our engine would ask; Codex's replies are given to our requests of the same method.
  */
 export function playTrace(name: string, policy: DriverContext['policy']): readonly DriverOutput[] {
-  let state = protocol.begin({ runId, cwd: '$CWD', policy });
+  let state = protocol.begin({ runId, cwd: '$CWD', policy, endpoint: 'own' });
   const all: DriverOutput[] = [];
   const asked = new Map<unknown, string>();
   const ours = new Map<string, number[]>();

@@ -50,7 +50,10 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
         deadlines.push({ name: 'interrupt', at: active.interruptedAt + limits.interrupt });
       deadlines.push({ name: 'force', at: active.interruptedAt + limits.interrupt + forceMs });
     } else if (active.phase === 'running' && active.sentAt !== undefined && state.approvals.size === 0) {
-      deadlines.push({ name: 'silence', at: (active.progressAt ?? active.sentAt) + silenceLimit(active, limits) });
+      deadlines.push({
+        name: 'silence',
+        at: (active.progressAt ?? active.sentAt) + silenceLimit(state, active, limits),
+      });
     }
   }
   if (active === undefined && state.steers.size > 0 && state.lastEndAt !== undefined && run.phase === 'up') {
@@ -64,9 +67,9 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
   return deadlines;
 }
 
-function silenceLimit(active: ActiveTurn, limits: DeadlineLimits): number {
+function silenceLimit({ session }: SessionState, active: ActiveTurn, limits: DeadlineLimits): number {
   for (const { item } of active.items.values()) if (isToolWork(item)) return limits.tool;
-  return active.progressAt === undefined ? limits.firstByte : limits.idle;
+  return active.progressAt === undefined ? limits.firstByte : (session.idleMs ?? limits.idle);
 }
 
 const inSeconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
@@ -101,7 +104,7 @@ export function deadlinePassed(state: SessionState, draft: Draft, deadline: Dead
       return;
     case 'silence': {
       if (active === undefined) return;
-      const silent = inSeconds(silenceLimit(active, limits));
+      const silent = inSeconds(silenceLimit(state, active, limits));
       const what = active.progressAt === undefined ? 'gave no sign of work' : 'was silent';
       interruptTurn(
         state,

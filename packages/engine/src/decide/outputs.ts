@@ -11,11 +11,11 @@ export interface OutputRules {
   readonly approvalMs: number;
 }
 
-/** Apply one output. `write` is the actor's business and never comes here. */
+/** Apply one output. What goes to stdin is the actor's business and never comes here. */
 export function applyOutput(
   state: SessionState,
   draft: Draft,
-  output: Exclude<DriverOutput, { type: 'write' }>,
+  output: Exclude<DriverOutput, { type: 'write' | 'close-stdin' }>,
   rules: OutputRules,
 ): void {
   const { active } = state;

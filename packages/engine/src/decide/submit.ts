@@ -46,13 +46,14 @@ export function submit(
   const { active } = state;
   const open = active !== undefined && active.phase !== 'interrupting';
   const outcome = outcomeOf(input.when ?? 'now', { busy: isBusy(state), open, steer: rules.steer });
+  const timeoutMs = input.timeoutMs ?? state.session.timeoutMs;
   const row: TurnRow = {
     id: newId('turn', draft.now),
     sessionId: state.session.id,
     state: 'queued',
     text: input.text,
     queuedAt: draft.now,
-    ...(input.timeoutMs === undefined ? {} : { timeoutMs: input.timeoutMs }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
   draft.durable = true;
   switch (outcome) {

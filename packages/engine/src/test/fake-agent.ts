@@ -232,9 +232,11 @@ function lineStep(state: FakeState, said: Said): { state: FakeState; outputs: re
 
 export const fakeDriver: Driver<FakeState> = {
   agent: 'fake',
+  mode: 'lines',
   title: 'Fake',
   provenVersion: '1',
   npmPackage: 'fake',
+  loginHint: 'none',
   keyEnv: 'FAKE_KEY',
   vendorUrl: 'http://127.0.0.1',
   wire: 'openai-responses',
@@ -243,7 +245,11 @@ export const fakeDriver: Driver<FakeState> = {
     steer: 'native',
     interrupt: true,
     resume: true,
+    fork: false,
     approvals: true,
+    questions: true,
+    images: false,
+    models: true,
     deltas: true,
     reasoning: false,
     usage: false,

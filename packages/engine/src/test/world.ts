@@ -14,7 +14,7 @@ export const settle = (): Promise<void> => new Promise((resolve) => setImmediate
 
 export const fakeAgents: Agents = {
   driver: () => fakeDriver,
-  defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: 'test' }, policy: 'ask' }),
+  defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: 'test' }, policy: 'ask', mode: 'lines' }),
   prepare: () => Promise.resolve({ request: { argv: ['fake'], env: {}, cwd: '/' }, limits: [] }),
   checkPolicy: () => undefined,
 };

@@ -78,4 +78,11 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX idempotency_by_age ON idempotency (at);
     `,
   },
+  {
+    name: 'how the agent of a session is spoken to',
+    sql: `
+      UPDATE sessions SET json = json_set(json, '$.mode', CASE json ->> 'agent' WHEN 'codex' THEN 'app-server' ELSE 'stream-json' END)
+      WHERE json ->> 'mode' IS NULL;
+    `,
+  },
 ];
