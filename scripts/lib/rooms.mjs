@@ -33,7 +33,8 @@ export const rooms = {
     ),
   },
   'apps/cli': {
-    mayImport: ['schema', 'client', 'doors', 'daemon', 'rehearsal'].map((name) => `packages/${name}`),
+    // Of the runtime: the adapters, which run as processes of the command.
+    mayImport: ['schema', 'client', 'doors', 'daemon', 'rehearsal', 'runtime'].map((name) => `packages/${name}`),
   },
   'apps/tui': { mayImport: ['packages/schema', 'packages/client'] },
   'apps/web': { mayImport: ['packages/schema', 'packages/client'] },

@@ -49,6 +49,8 @@ export class Tally {
     ];
     const verdict = failed.length > 0 ? 'FAIL' : 'ok  ';
     this.#print(`${verdict}  ${file}  ${counts.filter(Boolean).join(', ')}  ${seconds.toFixed(1)} s\n`);
+    // At once too, in short: who sees only a part of a long report sees what failed.
+    for (const { name, error } of failed) this.#print(`        ${name}: ${error.trimStart().split('\n', 1)[0]}\n`);
     this.#passed += passed;
     for (const fact of skipped) this.#skips.push(`${file} › ${fact.name}: ${fact.reason}`);
     failed.forEach((fact, index) => {

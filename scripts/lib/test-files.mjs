@@ -20,10 +20,12 @@ import { walk } from './walk.mjs';
  */
 export function findStages(patterns, { cpus, cwd = process.cwd() }) {
   const select = selector(patterns, cwd);
+  const unit = walk('scripts', 'packages', 'apps').filter((file) => isTest(file) && select(file));
   return [
     {
-      needsBuilds: false,
-      files: walk('scripts', 'packages', 'apps').filter((file) => isTest(file) && select(file)),
+      // The others run on the sources; the page's run the page as it is built.
+      needsBuilds: unit.some((file) => file.startsWith('apps/web/test/')),
+      files: unit,
       timeoutMs: 3 * 60_000,
       atOnce: cpus,
     },

@@ -17,6 +17,8 @@ export interface CommandModule {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Not for people, so not in the help. */
+  readonly hidden?: true;
   readonly load: () => Promise<CommandModule>;
 }
 
@@ -24,6 +26,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'run', summary: 'give an agent a prompt and wait for its answer', load: () => import('./commands/run.ts') },
   { name: 'attach', summary: 'follow a session', load: () => import('./commands/attach.ts') },
   { name: 'steer', summary: 'send words into a running turn', load: () => import('./commands/steer.ts') },
+  { name: 'queue', summary: 'see, order and edit what waits in a session', load: () => import('./commands/queue.ts') },
   { name: 'interrupt', summary: 'stop the running turn of a session', load: () => import('./commands/interrupt.ts') },
   { name: 'approvals', summary: 'see and answer what agents ask', load: () => import('./commands/approvals.ts') },
   { name: 'sessions', summary: 'list, show, rename and delete sessions', load: () => import('./commands/sessions.ts') },
@@ -33,6 +36,12 @@ export const commands: readonly CommandEntry[] = [
   { name: 'daemon', summary: 'status, stop and logs of the daemon', load: () => import('./commands/daemon.ts') },
   { name: 'config', summary: 'show the configuration', load: () => import('./commands/config.ts') },
   { name: 'rehearsal', summary: 'run the offline model server', load: () => import('./commands/rehearsal.ts') },
+  {
+    name: 'adapter',
+    summary: 'stand before an agent in its run and make lines of what is none',
+    hidden: true,
+    load: () => import('./commands/adapter.ts'),
+  },
 ];
 
 /** Made by the completion library itself: `completion` prints a shell's script, `complete` is what that script calls. */

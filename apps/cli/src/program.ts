@@ -59,9 +59,9 @@ export async function buildProgram(chosen: string | undefined, version: string, 
       `${exitCodes}\n\nExamples:\n  parley serve\n  parley run codex 'why does the build fail?'\n  parley run --help`,
     );
   const completes = chosen === completionCommands.script || chosen === completionCommands.request;
-  for (const { name, summary, load } of commands) {
+  for (const { name, summary, hidden = false, load } of commands) {
     const command = program
-      .command(name)
+      .command(name, { hidden })
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
     if (completes || name === chosen) (await load()).define(command, context);

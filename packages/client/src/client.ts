@@ -7,6 +7,7 @@ import type {
   ApprovalAnswer,
   ApprovalId,
   ApprovalPage,
+  ChangeQueued,
   CreateSession,
   DaemonView,
   EventPage,
@@ -16,6 +17,8 @@ import type {
   InterruptResult,
   PairingLink,
   ParleyEvent,
+  QueuedTurn,
+  QueuePage,
   Session,
   SessionId,
   SessionPage,
@@ -166,6 +169,12 @@ export class Client {
         await new Promise((resolve) => setTimeout(resolve, delayBefore(attempt, defaultReconnect, Math.random())));
       }
     }
+  }
+
+  /** Gives a queued turn new words or a new place (1 is next); tells the queue as it is then. Throws `turn_not_queued`. */
+  async changeQueued(id: SessionId, turnId: TurnId, change: ChangeQueued): Promise<readonly QueuedTurn[]> {
+    const path = `${sessionPath(id)}/queue/${encodeURIComponent(turnId)}`;
+    return (await this.#call<QueuePage>({ method: 'PATCH', path, body: change })).queue;
   }
 
   /** Takes a turn out of the queue. Throws `turn_not_queued` when it has started. */

@@ -7,12 +7,14 @@ import type {
   Approval,
   ApprovalAnswer,
   ApprovalId,
+  ChangeQueued,
   Config,
   CreateSession,
   DriverContext,
   EventPage,
   InterruptResult,
   ParleyEvent,
+  QueuedTurn,
   RunRow,
   Runtime,
   Session,
@@ -188,13 +190,7 @@ export class Engine {
   /** Throws `empty_prompt`, `prompt_too_large`, `queue_full`, `idempotency_conflict`, `unknown_session`. */
   async submit(id: SessionId, input: SubmitTurn): Promise<SubmitResult> {
     const actor = this.#actor(id);
-    if (input.text.trim() === '') throw new ParleyError('empty_prompt', 'The prompt is empty.');
-    const bytes = Buffer.byteLength(input.text);
-    if (bytes > maxPromptBytes) {
-      throw new ParleyError('prompt_too_large', `The prompt has ${bytes} bytes; at most ${maxPromptBytes} are taken.`);
-    }
-    if (input.text.includes('\0'))
-      throw new ParleyError('invalid_request', 'The prompt holds a NUL character.', { field: 'text' });
+    checkPrompt(input.text);
     return actor.submit(input);
   }
 
@@ -205,6 +201,18 @@ export class Engine {
   async cancelQueued(id: SessionId, turnId: TurnId): Promise<void> {
     await this.turn(id, turnId);
     await this.#actor(id).cancelQueued(turnId);
+  }
+
+  /**
+   * New words or a new place for a queued turn; resolves to the queue as it is then. Throws `turn_not_queued`, `unknown_turn`, and what
+   * `submit` throws for words.
+   */
+  async changeQueued(id: SessionId, turnId: TurnId, change: ChangeQueued): Promise<readonly QueuedTurn[]> {
+    if (change.text !== undefined) checkPrompt(change.text);
+    await this.turn(id, turnId);
+    const actor = this.#actor(id);
+    await actor.changeQueued(turnId, change);
+    return actor.session.queue;
   }
 
   /** Newest first. */
@@ -296,14 +304,25 @@ async function existingFolder(cwd: string): Promise<string> {
   return realpath(cwd); // What a policy allows for a folder must not lead elsewhere by a link.
 }
 
+function checkPrompt(text: string): void {
+  if (text.trim() === '') throw new ParleyError('empty_prompt', 'The prompt is empty.');
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxPromptBytes) {
+    throw new ParleyError('prompt_too_large', `The prompt has ${bytes} bytes; at most ${maxPromptBytes} are taken.`);
+  }
+  if (text.includes('\0'))
+    throw new ParleyError('invalid_request', 'The prompt holds a NUL character.', { field: 'text' });
+}
+
 function publicTurn(row: Turn): Turn {
-  const { id, sessionId, state, text, answer, error, usage, queuedAt, startedAt, endedAt } = row;
+  const { id, sessionId, state, text, receipt, answer, error, usage, queuedAt, startedAt, endedAt } = row;
   return {
     id,
     sessionId,
     state,
     text,
     queuedAt,
+    ...(receipt === undefined ? {} : { receipt }),
     ...(answer === undefined ? {} : { answer }),
     ...(error === undefined ? {} : { error }),
     ...(usage === undefined ? {} : { usage }),

@@ -22,7 +22,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('submit' as const),
-      when: fc.constantFrom<SubmitWhen>('now', 'steer', 'queue', 'interrupt'),
+      when: fc.constantFrom<SubmitWhen>('now', 'steer', 'steer-only', 'queue', 'interrupt'),
       wait: fc.boolean(),
     }),
   },
@@ -227,13 +227,21 @@ async function judge(
   const turns = new Map((await engine.turns(id, 1000)).map((turn) => [turn.id, turn]));
   assert.equal(turns.size, accepted.size, 'every accepted message is there, and nothing else');
   const received = [...world.processes.values()].flatMap((agent) => agent.received);
-  for (const [turnId, { text }] of accepted) {
+  for (const [turnId, { text, result }] of accepted) {
     const turn = turns.get(turnId);
     assert.ok(turn, `${text} was lost`);
     assert.equal(turn.text, text);
     const started = count(events, (event) => event.type === 'turn.started' && event.turnId === turnId);
     const ended = count(events, (event) => isTerminal(event) && event.turnId === turnId);
     const times = received.filter((heard) => heard === text).length;
+    const receipts = events.flatMap((event) =>
+      event.type === 'input.settled' && event.turnId === turnId ? [event.receipt] : [],
+    );
+    assert.equal(receipts.length, result.outcome === 'started' ? 0 : 1, `${text}: one receipt if the session was busy`);
+    assert.deepEqual(turn.receipt, receipts[0]);
+    assert.equal(receipts[0]?.outcome === 'injected', turn.state === 'steered', `${text}: injected is steered`);
+    if (receipts[0]?.outcome === 'returned')
+      assert.equal(turn.state, 'cancelled', `${text}: returned, so it never ran`);
     switch (turn.state) {
       case 'completed':
         assert.deepEqual([started, ended, times], [1, 1, 1], `${text}: one start, one end, heard once`);

@@ -2,7 +2,7 @@
 
 import { usageSince } from '@parley/schema';
 import type { ItemId, JournalEntry, ParleyEvent, RunRow, Session, Store, TurnId, TurnRow } from '@parley/schema';
-import { restingState } from './decide/state.ts';
+import { onlyHereOf, restingState } from './decide/state.ts';
 import type { ActiveTurn, OpenItem, SessionState } from './decide/state.ts';
 
 export interface Restored {
@@ -104,7 +104,7 @@ async function restoreSteer(store: Store, state: SessionState, row: TurnRow, sen
   if (into === undefined || running === undefined) return;
   for await (const event of eventsFrom(store, running)) {
     if (event.type === 'item.started' && event.item.type === 'user_message' && event.item.steer?.turnId === row.id) {
-      state.steers.set(row.id, { row, into, itemId: event.item.id, sent });
+      state.steers.set(row.id, { row, into, itemId: event.item.id, sent, onlyHere: onlyHereOf(row) });
     }
   }
 }

@@ -4,6 +4,7 @@ import { ParleyError } from '@parley/schema';
 import type {
   ApprovalAnswer,
   ApprovalId,
+  ChangeQueued,
   InterruptResult,
   RunChange,
   Session,
@@ -17,7 +18,7 @@ import type { Draft } from './decide/draft.ts';
 import { isBusy } from './decide/state.ts';
 import type { SessionState } from './decide/state.ts';
 import { submit } from './decide/submit.ts';
-import { cancelQueued, endRun, interruptTurn } from './decide/turns.ts';
+import { cancelQueued, changeQueued, endRun, interruptTurn } from './decide/turns.ts';
 import type { EventSink } from './hub.ts';
 import { fingerprintOf, repeated } from './idempotency.ts';
 import { RunLife } from './run-life.ts';
@@ -74,7 +75,13 @@ export class SessionActor {
     return this.#steps.alone(() =>
       this.#steps.step((draft) => {
         const turnId = this.state.active?.row.id;
-        if (queue === 'drop') for (const row of [...this.state.queue]) cancelQueued(this.state, draft, row.id);
+        if (queue === 'drop') {
+          for (const row of [...this.state.queue]) cancelQueued(this.state, draft, row.id);
+          for (const steer of this.state.steers.values()) {
+            steer.onlyHere = 'The turn was stopped and the queue dropped.';
+            draft.turn({ ...steer.row, steerOnly: true });
+          }
+        }
         interruptTurn(this.state, draft);
         return turnId === undefined ? {} : { turnId };
       }),
@@ -86,6 +93,16 @@ export class SessionActor {
     return this.#steps.alone(() =>
       this.#steps.step((draft) => {
         if (!cancelQueued(this.state, draft, turnId))
+          throw new ParleyError('turn_not_queued', `Turn ${turnId} is not in the queue.`);
+      }),
+    );
+  }
+
+  /** New words or a new place for a queued turn. Throws `turn_not_queued`. */
+  changeQueued(turnId: TurnId, change: ChangeQueued): Promise<void> {
+    return this.#steps.alone(() =>
+      this.#steps.step((draft) => {
+        if (!changeQueued(this.state, draft, turnId, change))
           throw new ParleyError('turn_not_queued', `Turn ${turnId} is not in the queue.`);
       }),
     );

@@ -52,7 +52,7 @@ export interface AgentView {
   readonly capabilities: AgentCapabilities;
   /** The npm package and version that `parley agents install` brings; absent for agents that npm does not have. */
   readonly installable?: { readonly package: string; readonly version: string };
-  /** What a person does to install it where Parley cannot, and to log in. */
+  /** What a person does to install it where Parley cannot, and to give it a model: sentences, commands in backticks. */
   readonly installHint?: string;
   readonly loginHint: string;
   /** Set when something keeps it from working, with what to do. */

@@ -14,8 +14,8 @@ import { TurnIdSchema } from './ids.ts';
 import type { SessionId, TurnId } from './ids.ts';
 import { PolicySchema } from './policy.ts';
 import type { Policy } from './policy.ts';
-import { SessionSchema } from './session.ts';
-import type { Session } from './session.ts';
+import { QueuedTurnSchema, SessionSchema } from './session.ts';
+import type { QueuedTurn, Session } from './session.ts';
 import { TurnSchema } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -76,11 +76,12 @@ export const UpdateSessionSchema = z.strictObject({
 /**
  * - `now`: start if idle; else into the running turn where the agent can take it, else queued.
  * - `steer`: into the running turn; where the agent cannot, or none runs, as `now`.
+ * - `steer-only`: into the running turn or not at all.
  * - `queue`: after all that is queued.
  * - `interrupt`: stop the running turn and run this next.
  */
-export type SubmitWhen = 'now' | 'steer' | 'queue' | 'interrupt';
-export type SubmitOutcome = 'started' | 'steered' | 'queued' | 'interrupting';
+export type SubmitWhen = 'now' | 'steer' | 'steer-only' | 'queue' | 'interrupt';
+export type SubmitOutcome = 'started' | 'steered' | 'queued' | 'interrupting' | 'returned';
 
 // POST /api/sessions/:id/turns → 202 SubmitResult
 export interface SubmitTurn {
@@ -93,7 +94,7 @@ export interface SubmitTurn {
 }
 export const SubmitTurnSchema = z.strictObject({
   text: z.string(),
-  when: z.enum(['now', 'steer', 'queue', 'interrupt']).exactOptional(),
+  when: z.enum(['now', 'steer', 'steer-only', 'queue', 'interrupt']).exactOptional(),
   idempotencyKey: z.string().min(1).max(200).exactOptional(),
   timeoutMs: z
     .number()
@@ -118,11 +119,28 @@ export interface SubmitResult {
 export const SubmitResultSchema = z.object({
   sessionId: z.custom<SessionId>((value) => typeof value === 'string').meta({ type: 'string' }),
   turnId: TurnIdSchema,
-  outcome: z.enum(['started', 'steered', 'queued', 'interrupting']),
+  outcome: z.enum(['started', 'steered', 'queued', 'interrupting', 'returned']),
   into: TurnIdSchema.exactOptional(),
   position: z.number().int().exactOptional(),
   repeated: z.boolean().exactOptional(),
 });
+
+// PATCH /api/sessions/:id/queue/:turnId → 200 QueuePage: the queue as it is then.
+export interface ChangeQueued {
+  /** New words. */
+  readonly text?: string;
+  /** New place; 1 is next. Larger than the queue: its end. */
+  readonly position?: number;
+}
+export const ChangeQueuedSchema = z.strictObject({
+  text: z.string().exactOptional(),
+  position: z.number().int().positive().exactOptional(),
+});
+// GET /api/sessions/:id/queue → 200 QueuePage
+export interface QueuePage {
+  readonly queue: readonly QueuedTurn[];
+}
+export const QueuePageSchema = z.object({ queue: z.array(QueuedTurnSchema).readonly() });
 
 // POST /api/sessions/:id/interrupt → 200 InterruptResult. Queued turns stay queued and run next, unless `queue` is `drop`.
 export interface Interrupt {

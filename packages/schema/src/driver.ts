@@ -204,7 +204,7 @@ export interface Driver<State = any> {
   /** Absent for agents that npm does not have: then `installHint` says what a person can do. */
   readonly npmPackage?: string;
   readonly installHint?: string;
-  /** How a person logs in, as a command or a sentence. */
+  /** How the agent gets a model of its own, as a sentence without its full stop and with commands in backticks: "Run `codex login`, or set OPENAI_API_KEY". */
   readonly loginHint: string;
   /** The vendor's usual key variable, and what kind of model server the agent speaks to. */
   readonly keyEnv: string;

@@ -14,6 +14,8 @@ import type { Policy } from './policy.ts';
 import { PolicySchema } from './policy.ts';
 import { QueuedTurnSchema } from './session.ts';
 import type { QueuedTurn } from './session.ts';
+import { InputReceiptSchema } from './turn.ts';
+import type { InputReceipt } from './turn.ts';
 import { UsageSchema } from './usage.ts';
 import type { Usage } from './usage.ts';
 
@@ -35,6 +37,8 @@ export type EventBody =
       readonly threadId?: string;
       readonly agentVersion?: string;
     }
+  /** What became of words that were sent to a busy session. `turnId`: the turn of these words. */
+  | { readonly type: 'input.settled'; readonly turnId: TurnId; readonly receipt: InputReceipt }
   | { readonly type: 'turn.queued'; readonly turnId: TurnId; readonly text: string }
   | { readonly type: 'turn.started'; readonly turnId: TurnId; readonly text: string }
   | { readonly type: 'turn.completed'; readonly turnId: TurnId; readonly usage?: Usage }
@@ -103,6 +107,7 @@ export const EventSchema = z.discriminatedUnion('type', [
     threadId: z.string().exactOptional(),
     agentVersion: z.string().exactOptional(),
   }),
+  z.object({ ...place, type: z.literal('input.settled'), turnId, receipt: InputReceiptSchema }),
   z.object({ ...place, type: z.literal('turn.queued'), turnId, text: z.string() }),
   z.object({ ...place, type: z.literal('turn.started'), turnId, text: z.string() }),
   z.object({ ...place, type: z.literal('turn.completed'), turnId, usage }),

@@ -32,6 +32,8 @@ export interface TurnRow extends Turn {
   readonly queueOrder?: number;
   /** While `steering`: the running turn that the words were sent into. */
   readonly steerInto?: TurnId;
+  /** These words make sense in that turn only: when it does not take them, they are given back. */
+  readonly steerOnly?: boolean;
   readonly timeoutMs?: number;
 }
 

@@ -16,11 +16,26 @@ export type TurnEndState = 'completed' | 'interrupted' | 'failed' | 'lost';
  */
 export type TurnState = 'queued' | 'running' | 'steering' | 'steered' | 'cancelled' | TurnEndState;
 
+/**
+ * What became of words that were sent to a busy session. Each such input gets exactly one.
+ * - `injected`: the agent proved that it took them into the running turn `into`.
+ * - `queued`: they run as a turn of their own, after the running one.
+ * - `new-turn`: the turn that they were sent into ended before the agent took them: they became a turn of their own.
+ * - `returned`: they did nothing and will do nothing; `reason` says why.
+ */
+export interface InputReceipt {
+  readonly outcome: 'injected' | 'queued' | 'new-turn' | 'returned';
+  readonly into?: TurnId;
+  readonly reason?: string;
+}
+
 export interface Turn {
   readonly id: TurnId;
   readonly sessionId: SessionId;
   readonly state: TurnState;
   readonly text: string;
+  /** Set once the fate of words that were sent to a busy session is settled. */
+  readonly receipt?: InputReceipt;
   /** The final words of the agent, once the turn has completed. */
   readonly answer?: string;
   readonly error?: ErrorBody;
@@ -50,11 +65,18 @@ export const turnStates = [
   'lost',
 ] as const;
 
+export const InputReceiptSchema = z.object({
+  outcome: z.enum(['injected', 'queued', 'new-turn', 'returned']),
+  into: TurnIdSchema.exactOptional(),
+  reason: z.string().exactOptional(),
+});
+
 export const TurnSchema = z.object({
   id: TurnIdSchema,
   sessionId: SessionIdSchema,
   state: z.enum(turnStates),
   text: z.string(),
+  receipt: InputReceiptSchema.exactOptional(),
   answer: z.string().exactOptional(),
   error: ErrorBodySchema.exactOptional(),
   usage: UsageSchema.exactOptional(),

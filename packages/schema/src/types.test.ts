@@ -42,6 +42,9 @@ type Pairs = {
   ApprovalResolution: Same<z.output<typeof schema.ApprovalResolutionSchema>, schema.ApprovalResolution>;
   ClientFrame: Same<z.output<typeof schema.ClientFrameSchema>, schema.ClientFrame>;
   Config: Same<z.output<typeof schema.ConfigSchema>, schema.Config>;
+  ChangeQueued: Same<z.output<typeof schema.ChangeQueuedSchema>, schema.ChangeQueued>;
+  InputReceipt: Same<z.output<typeof schema.InputReceiptSchema>, schema.InputReceipt>;
+  QueuePage: Same<z.output<typeof schema.QueuePageSchema>, schema.QueuePage>;
   CreateSession: Same<z.output<typeof schema.CreateSessionSchema>, schema.CreateSession>;
   DaemonView: Same<z.output<typeof schema.DaemonViewSchema>, schema.DaemonView>;
   ErrorAnswer: Same<z.output<typeof schema.ErrorAnswerSchema>, schema.ErrorAnswer>;
@@ -82,6 +85,9 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   ApprovalResolution: true,
   ClientFrame: true,
   Config: true,
+  ChangeQueued: true,
+  InputReceipt: true,
+  QueuePage: true,
   CreateSession: true,
   DaemonView: true,
   ErrorAnswer: true,

@@ -5,7 +5,7 @@ import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { failure, isParleyError } from '@parley/client';
 import type { Client } from '@parley/client';
-import type { Policy, Session, SubmitResult } from '@parley/schema';
+import type { CreateSession, Policy, Session, SubmitResult } from '@parley/schema';
 import type { Context } from '../commands.ts';
 import { parseDuration } from '../duration.ts';
 import { examples } from '../examples.ts';
@@ -29,6 +29,12 @@ export interface RunOptions {
   readonly modelUrl?: string;
   readonly policy?: Policy;
   readonly title?: string;
+  readonly mode?: string;
+  readonly profile?: string;
+  readonly effort?: string;
+  readonly variant?: string;
+  readonly personality?: string;
+  readonly addDir?: readonly string[];
   readonly session?: string;
   readonly continue?: true;
   readonly json?: true;
@@ -51,6 +57,12 @@ export function define(command: Command, { io, end }: Context): void {
     .option('--model-url <url>', "base URL of a compatible model server, as the vendor's SDK takes it")
     .addOption(new Option('-p, --policy <policy>', 'what the agent may do without asking').choices(policies))
     .option('-t, --title <title>', 'a name for the session')
+    .option('--profile <profile>', "a profile of the agent's configuration")
+    .option('--effort <effort>', "how hard the model is to think, in the agent's own words")
+    .option('--variant <variant>', 'a variant of the model (OpenCode)')
+    .option('--personality <personality>', 'a way of talking (Codex)')
+    .option('--add-dir <folder...>', 'more folders that the agent may work in')
+    .option('--mode <mode>', 'how the agent is spoken to (see `parley agents`)')
     .option('-s, --session <session>', 'go on with this session')
     .option('-c, --continue', 'go on with the newest session of this agent and folder')
     .option('--timeout <duration>', 'end the turn after 90, 90s, 10m, 1.5h', durationArgument)
@@ -122,10 +134,29 @@ async function run(agent: string, words: readonly string[], options: RunOptions,
   }
 }
 
-function checkOptions({ session, continue: goOn, modelUrl, cwd }: RunOptions): void {
+/** What is fixed when a session is made. */
+function forNewSession(options: RunOptions, io: Io): Partial<CreateSession> {
+  const { modelUrl, mode, profile, effort, variant, personality, addDir } = options;
+  return {
+    ...(modelUrl !== undefined && { modelUrl }),
+    ...(mode !== undefined && { mode }),
+    ...(profile !== undefined && { profile }),
+    ...(effort !== undefined && { effort }),
+    ...(variant !== undefined && { variant }),
+    ...(personality !== undefined && { personality }),
+    ...(addDir !== undefined && { addedFolders: addDir.map((folder) => resolve(io.cwd, folder)) }),
+  };
+}
+
+function checkOptions(options: RunOptions): void {
+  const { session, continue: goOn, modelUrl, cwd } = options;
   if (session !== undefined && goOn === true) throw new UsageError('--session and --continue say different things.');
   if ((session !== undefined || goOn === true) && modelUrl !== undefined) {
     throw new UsageError('--model-url is for a new session: a conversation does not change servers.');
+  }
+  for (const name of ['mode', 'profile', 'effort', 'variant', 'personality', 'addDir'] as const) {
+    if ((session !== undefined || goOn === true) && options[name] !== undefined)
+      throw new UsageError(`--${name === 'addDir' ? 'add-dir' : name} is for a new session.`);
   }
   if (session !== undefined && cwd !== undefined)
     throw new UsageError('--cwd is for a new session: a conversation stays in its folder.');
@@ -134,14 +165,14 @@ function checkOptions({ session, continue: goOn, modelUrl, cwd }: RunOptions): v
 /** The session that the options name, with what they change, or a new one. */
 async function sessionFor(client: Client, agent: string, options: RunOptions, io: Io): Promise<Session> {
   const cwd = resolve(io.cwd, options.cwd ?? '.');
-  const { model, modelUrl, policy, title } = options;
+  const { model, policy, title } = options;
   const changes = {
     ...(model !== undefined && { model }),
     ...(policy !== undefined && { policy }),
     ...(title !== undefined && { title }),
   };
   if (options.session === undefined && options.continue !== true) {
-    return client.createSession({ agent, cwd, ...changes, ...(modelUrl !== undefined && { modelUrl }) });
+    return client.createSession({ agent, cwd, ...changes, ...forNewSession(options, io) });
   }
   const found =
     options.session === undefined

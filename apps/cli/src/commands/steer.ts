@@ -7,9 +7,11 @@ import { examples } from '../examples.ts';
 import { findSession } from '../find-session.ts';
 import { openClient } from '../open-client.ts';
 import { readPrompt } from '../prompt.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface SteerOptions {
   readonly queue?: true;
+  readonly only?: true;
   readonly interrupt?: true;
   readonly json?: true;
 }
@@ -22,6 +24,7 @@ export function define(command: Command, { io }: Context): void {
     .argument('<session>', 'its id, or the end of it')
     .argument('[text...]', 'the words; `-` reads standard input')
     .option('--queue', 'queue them behind what is queued already')
+    .option('--only', 'into the running turn or not at all')
     .option('--interrupt', 'stop the running turn and run them next')
     .option('--json', 'print what became of them as JSON')
     .addHelpText(
@@ -34,7 +37,9 @@ export function define(command: Command, { io }: Context): void {
     .action(async (given: string, words: readonly string[], options: SteerOptions) => {
       const text = await readPrompt(words, io, () => {});
       const client = await openClient(io);
-      const when = options.interrupt === true ? 'interrupt' : options.queue === true ? 'queue' : 'steer';
+      const ways = [options.queue && 'queue', options.interrupt && 'interrupt', options.only && 'steer-only'] as const;
+      const [when = 'steer', other] = ways.filter((way) => way !== undefined);
+      if (other !== undefined) throw new UsageError('--queue, --interrupt and --only say different things.');
       const result = await client.submit(await findSession(client, given), { text, when });
       io.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${describe(result)}\n`);
     });
@@ -50,5 +55,7 @@ function describe({ outcome, turnId, into, position }: SubmitResult): string {
       return `queued as number ${position ?? 1}: ${turnId}`;
     case 'interrupting':
       return `interrupting; next is ${turnId}`;
+    case 'returned':
+      return 'given back: no running turn can take them';
   }
 }

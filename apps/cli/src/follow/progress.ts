@@ -1,6 +1,6 @@
 // What one event means for somebody who watches: no line, or a few short ones. Pure, apart from remembering which items it has shown.
 
-import type { CommandItem, FileChange, Item, ItemId, ParleyEvent } from '@parley/schema';
+import type { CommandItem, FileChange, InputReceipt, Item, ItemId, ParleyEvent } from '@parley/schema';
 import { showDuration } from '../duration.ts';
 import { plainLine, plainText } from '../terminal/plain-text.ts';
 import type { Tone } from '../terminal/style.ts';
@@ -51,6 +51,8 @@ export class Progress {
         return [line('dim', `done${this.#took(event.at)}${tokens(event)}`)];
       case 'turn.interrupted':
         return [line('warning', `interrupted${this.#took(event.at)}`)];
+      case 'input.settled':
+        return receiptLines(event.receipt);
       case 'turn.queued':
       case 'turn.failed':
       case 'turn.lost':
@@ -94,6 +96,20 @@ export class Progress {
 
   #took(at: number): string {
     return this.#startedAt === undefined ? '' : ` in ${showDuration(at - this.#startedAt)}`;
+  }
+}
+
+/** What is queued shows as a turn of its own when it runs. */
+function receiptLines({ outcome, reason }: InputReceipt): readonly ProgressLine[] {
+  switch (outcome) {
+    case 'injected':
+      return [line('dim', '  taken into the running turn')];
+    case 'new-turn':
+      return [line('dim', '  not taken into that turn: it runs as one of its own')];
+    case 'returned':
+      return [line('warning', `! given back: ${reason ?? 'the agent did not take it'}`)];
+    case 'queued':
+      return [];
   }
 }
 

@@ -1,4 +1,4 @@
-// What runs after the current turn, with a way to take it back.
+// What runs after the current turn, with ways to run it earlier and to take it back.
 
 import type { QueuedTurn, SessionId, TurnId } from '@parley/schema';
 import { useState } from 'react';
@@ -23,6 +23,13 @@ export function QueueList({
       if (code !== 'turn_not_queued') setProblem(message);
     });
   };
+  const moveUp = (turnId: TurnId, place: number) => {
+    setProblem(undefined);
+    client.changeQueued(sessionId, turnId, { position: place }).catch((error: unknown) => {
+      const { code, message } = errorOf(error);
+      if (code !== 'turn_not_queued') setProblem(message);
+    });
+  };
   return (
     <section aria-label="Queue" className="mb-2 rounded-xl border border-line bg-surface py-1.5 pl-3.5">
       <h3 className="flex items-center gap-2 text-xs font-medium text-muted">
@@ -30,9 +37,16 @@ export function QueueList({
         {queue.length === 1 ? 'Runs next' : `${queue.length} run next`}
       </h3>
       <ol className="max-h-32 overflow-y-auto">
-        {queue.map(({ turnId, text }) => (
+        {queue.map(({ turnId, text }, index) => (
           <li key={turnId} className="flex items-center gap-2 text-sm">
             <span className="min-w-0 flex-1 truncate">{text}</span>
+            {index > 0 && (
+              <IconButton
+                icon="arrow-up"
+                label={`Run earlier: ${text.slice(0, 60)}`}
+                onClick={() => moveUp(turnId, index)}
+              />
+            )}
             <IconButton icon="x" label={`Take back: ${text.slice(0, 60)}`} onClick={() => cancel(turnId)} />
           </li>
         ))}

@@ -1,23 +1,15 @@
 // Says plainly that nobody intelligent answers here, and how that changes.
 
-import type { AgentName } from '@parley/schema';
 import { Icon } from '../ui/Icon.tsx';
 
-/** How each vendor's agent gets a model of its own. */
-const ways: Readonly<Record<AgentName, string>> = {
-  codex: 'Run `codex login`, or set OPENAI_API_KEY',
-  claude: 'Run `claude` and log in, or set ANTHROPIC_API_KEY',
-};
-
 interface Props {
-  readonly agent: AgentName;
-  readonly agentTitle: string;
+  /** How this agent gets a model of its own; commands in backticks. */
+  readonly loginHint: string;
   /** A session keeps its model server for life. */
   readonly inSession: boolean;
 }
 
-export function RehearsalBanner({ agent, agentTitle, inSession }: Props) {
-  const way = ways[agent] ?? `Log in with ${agentTitle}'s own command, or set its API key`;
+export function RehearsalBanner({ loginHint, inSession }: Props) {
   return (
     <details className="group rounded-xl border border-waiting-line bg-waiting-soft px-3.5 py-2 text-sm">
       <summary className="flex list-none items-start gap-2.5 [&::-webkit-details-marker]:hidden">
@@ -31,7 +23,7 @@ export function RehearsalBanner({ agent, agentTitle, inSession }: Props) {
         </span>
       </summary>
       <p className="mt-1.5 pl-6.5 text-muted">
-        {way.split('`').map((part, index) =>
+        {loginHint.split('`').map((part, index) =>
           index % 2 === 1 ? (
             <code key={index} className="font-mono text-text">
               {part}

@@ -68,8 +68,8 @@ export function SessionView({ sessionId }: { readonly sessionId: SessionId }) {
         >
           <div ref={content} className="mx-auto max-w-3xl pt-4 pb-6">
             <h2 className="sr-only">Conversation</h2>
-            {session?.backend.kind === 'rehearsal' && (
-              <RehearsalBanner agent={session.agent} agentTitle={title} inSession />
+            {session?.backend.kind === 'rehearsal' && agent !== undefined && (
+              <RehearsalBanner loginHint={agent.loginHint} inSession />
             )}
             {caughtUp ? (
               <Transcript blocks={transcript.blocks} agentTitle={title} />

@@ -8,7 +8,7 @@ import { LongText } from './LongText.tsx';
 const deliveries = {
   sent: 'Sent into the running turn …',
   consumed: 'Taken into the running turn',
-  returned: 'Not taken into that turn: it runs as the next one',
+  returned: 'Not taken into that turn',
 } as const;
 
 export const UserMessage = memo(function UserMessage({ item }: { readonly item: UserMessageItem }) {

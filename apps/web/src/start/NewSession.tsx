@@ -77,9 +77,7 @@ export function NewSession() {
       <div className="min-h-0 flex-1 overflow-y-auto px-4">
         <div className="mx-auto max-w-3xl space-y-5 pt-6 pb-8">
           <AgentPicker value={agent?.name} onChange={setChosen} />
-          {agent?.backend.kind === 'rehearsal' && (
-            <RehearsalBanner agent={agent.name} agentTitle={agent.title} inSession={false} />
-          )}
+          {agent?.backend.kind === 'rehearsal' && <RehearsalBanner loginHint={agent.loginHint} inSession={false} />}
           <FolderField value={folder} onChange={setFolder} recent={recent} />
           <PolicyField value={policy} onChange={setPolicy} />
           <details className="text-sm">

@@ -48,6 +48,9 @@ function applyEvent(draft: Draft, open: Map<TurnId, OpenTurn>, event: ParleyEven
     case 'queue.changed':
       draft.queue = event.queue;
       return;
+    case 'input.settled':
+      // The words themselves show it: in the running turn, in the queue, as a turn.
+      return;
     case 'turn.queued':
       // The queue itself comes as `queue.changed`.
       return;

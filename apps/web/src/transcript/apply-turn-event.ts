@@ -48,6 +48,7 @@ export function applyTurnEvent(turn: TurnDraft, event: ParleyEvent): void {
     }
     case 'session.created':
     case 'session.updated':
+    case 'input.settled':
     case 'turn.queued':
     case 'queue.changed':
       return;

@@ -2,10 +2,12 @@
 
 import { z } from 'zod';
 import {
+  ChangeQueuedSchema,
   CreateSessionSchema,
   EventPageSchema,
   InterruptResultSchema,
   InterruptSchema,
+  QueuePageSchema,
   SessionIdSchema,
   SessionPageSchema,
   SessionSchema,
@@ -106,6 +108,27 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       status: 200,
       answer: TurnSchema,
       handle: ({ params }) => engine.turn(params.id, params.turnId),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/sessions/:id/queue',
+      summary: 'What is queued, in the order in which it runs',
+      scope: 'use',
+      params: one,
+      status: 200,
+      answer: QueuePageSchema,
+      handle: ({ params }) => Promise.resolve({ queue: engine.session(params.id).queue }),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/api/sessions/:id/queue/:turnId',
+      summary: 'Give a queued turn new words or a new place',
+      scope: 'use',
+      params: one.extend({ turnId: TurnIdSchema }),
+      body: ChangeQueuedSchema,
+      status: 200,
+      answer: QueuePageSchema,
+      handle: async ({ params, body }) => ({ queue: await engine.changeQueued(params.id, params.turnId, body) }),
     }),
     route({
       method: 'DELETE',

@@ -12,7 +12,7 @@ export const claude: Driver<ClaudeState> = {
   title: 'Claude Code',
   provenVersion: '2.1.329',
   npmPackage: '@anthropic-ai/claude-code',
-  loginHint: 'claude auth login',
+  loginHint: 'Run `claude` and log in, or set ANTHROPIC_API_KEY',
   keyEnv: 'ANTHROPIC_API_KEY',
   secretEnv: ['ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
   vendorUrl: 'https://api.anthropic.com',

@@ -12,7 +12,7 @@ export const codex: Driver<CodexState> = {
   title: 'Codex',
   provenVersion: '0.169.0',
   npmPackage: '@openai/codex',
-  loginHint: 'codex login',
+  loginHint: 'Run `codex login`, or set OPENAI_API_KEY',
   keyEnv: 'OPENAI_API_KEY',
   secretEnv: ['CODEX_API_KEY'],
   vendorUrl: 'https://api.openai.com/v1',

@@ -5,7 +5,7 @@ import { requestApproval, withdrawApproval } from './approvals.ts';
 import type { Draft } from './draft.ts';
 import { joined } from './items.ts';
 import type { ActiveTurn, SessionState } from './state.ts';
-import { endRun, endTurn, returnSteer, settleSteerItem, startTurn, totalUsage } from './turns.ts';
+import { endRun, endTurn, returnSteer, settle, settleSteerItem, startTurn, totalUsage } from './turns.ts';
 
 export interface OutputRules {
   readonly approvalMs: number;
@@ -52,12 +52,13 @@ export function applyOutput(
       if (steer === undefined) return;
       state.steers.delete(output.turnId);
       settleSteerItem(draft, steer, 'consumed');
-      draft.turn({ ...steer.row, state: 'steered', endedAt: draft.now });
+      const row = settle(draft, steer.row, { outcome: 'injected', into: steer.into });
+      draft.turn({ ...row, state: 'steered', endedAt: draft.now });
       if (active !== undefined) active.progressAt = draft.now;
       return;
     }
     case 'steer-returned':
-      returnSteer(state, draft, output.turnId);
+      returnSteer(state, draft, output.turnId, output.reason);
       return;
     case 'approval-requested': {
       const turn = working(state, draft, output.turnId);
@@ -123,7 +124,7 @@ function turnStarted(state: SessionState, draft: Draft, turnId: TurnId): void {
   if (steer === undefined) return;
   state.steers.delete(turnId);
   settleSteerItem(draft, steer, 'returned');
-  startTurn(state, draft, steer.row);
+  startTurn(state, draft, settle(draft, steer.row, { outcome: 'new-turn', into: steer.into }));
   const started: ActiveTurn | undefined = state.active;
   if (started === undefined) return;
   Object.assign(started, { phase: 'running', sentAt: draft.now, progressAt: draft.now } satisfies Partial<ActiveTurn>);

@@ -46,6 +46,8 @@ export interface Steer {
   readonly into: TurnId;
   readonly itemId: ItemId;
   sent: boolean;
+  /** Set when they are not to become a turn of their own: why they come back if the agent does not take them. */
+  onlyHere: string | undefined;
 }
 
 export type RunState =
@@ -95,6 +97,11 @@ export function restingState(session: Session): SessionState {
     lastEndAt: undefined,
     closing: false,
   };
+}
+
+/** Why steered words come back, where their sender wants them in the running turn or not at all. */
+export function onlyHereOf({ steerOnly }: TurnRow): string | undefined {
+  return steerOnly === true ? 'The turn that they were meant for ended before the agent took them.' : undefined;
 }
 
 /** True while words are with the agent: a turn runs, or steered words may still become one. */

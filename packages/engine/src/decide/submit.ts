@@ -3,9 +3,9 @@
 import { newId, ParleyError } from '@parley/schema';
 import type { SteerMode, SubmitOutcome, SubmitTurn, SubmitWhen, TurnId, TurnRow } from '@parley/schema';
 import type { Draft } from './draft.ts';
-import { isBusy } from './state.ts';
-import type { SessionState } from './state.ts';
-import { enqueue, interruptTurn, startTurn } from './turns.ts';
+import { isBusy, onlyHereOf } from './state.ts';
+import type { ActiveTurn, SessionState } from './state.ts';
+import { enqueue, interruptTurn, settle, startTurn } from './turns.ts';
 
 export interface Situation {
   readonly busy: boolean;
@@ -16,7 +16,7 @@ export interface Situation {
 
 /** The decision alone, as a table. */
 export function outcomeOf(when: SubmitWhen, { busy, open, steer }: Situation): SubmitOutcome {
-  if (!busy) return 'started';
+  if (!busy) return when === 'steer-only' ? 'returned' : 'started';
   const steerable = open && (steer === 'native' || steer === 'native-enqueue');
   switch (when) {
     case 'now':
@@ -24,6 +24,8 @@ export function outcomeOf(when: SubmitWhen, { busy, open, steer }: Situation): S
       return steerable ? 'steered' : 'queued';
     case 'queue':
       return 'queued';
+    case 'steer-only':
+      return steerable ? 'steered' : 'returned';
     case 'interrupt':
       return open ? 'interrupting' : 'queued';
   }
@@ -63,27 +65,34 @@ export function submit(
       return { turnId: row.id, outcome };
     case 'steered':
       if (active === undefined) throw new ParleyError('internal', 'Steered without a running turn.');
-      steerInto(state, draft, row, active.row.id, active.phase === 'running');
+      steerInto(state, draft, input.when === 'steer-only' ? { ...row, steerOnly: true } : row, active);
       return { turnId: row.id, outcome, into: active.row.id };
     case 'queued': {
       if (state.queue.length >= rules.maxQueue) {
         throw new ParleyError('queue_full', `${state.queue.length} turns are queued in this session already.`);
       }
       const place = input.when === 'interrupt' ? 'front' : 'back';
-      enqueue(state, draft, row, place);
+      enqueue(state, draft, settle(draft, row, { outcome: 'queued' }), place);
       return { turnId: row.id, outcome, position: place === 'front' ? 1 : state.queue.length };
     }
     case 'interrupting':
-      enqueue(state, draft, row, 'front');
+      enqueue(state, draft, settle(draft, row, { outcome: 'queued' }), 'front');
       interruptTurn(state, draft);
       return { turnId: row.id, outcome, position: 1 };
+    case 'returned': {
+      const reason = open ? 'This agent does not take words into a running turn.' : 'No turn is running.';
+      draft.turn({ ...settle(draft, row, { outcome, reason }), state: 'cancelled', endedAt: draft.now });
+      return { turnId: row.id, outcome };
+    }
   }
 }
 
-function steerInto(state: SessionState, draft: Draft, row: TurnRow, into: TurnId, tellNow: boolean): void {
+function steerInto(state: SessionState, draft: Draft, row: TurnRow, active: ActiveTurn): void {
+  const into = active.row.id;
+  const tellNow = active.phase === 'running';
   const itemId = newId('item', draft.now);
   const steering = draft.turn({ ...row, state: 'steering', steerInto: into });
-  state.steers.set(row.id, { row: steering, into, itemId, sent: tellNow });
+  state.steers.set(row.id, { row: steering, into, itemId, sent: tellNow, onlyHere: onlyHereOf(row) });
   draft.emit({
     type: 'item.started',
     turnId: into,

@@ -1,7 +1,7 @@
 // The life of a turn: queued, started, ended, and what starts next. Every way to end a turn goes through `endTurn`.
 
 import { addUsage, errorBody, newId } from '@parley/schema';
-import type { ErrorBody, EventBody, RunId, TurnEnd, TurnRow, Usage } from '@parley/schema';
+import type { ChangeQueued, ErrorBody, EventBody, InputReceipt, RunId, TurnEnd, TurnRow, Usage } from '@parley/schema';
 import type { Draft } from './draft.ts';
 import { endedWith } from './items.ts';
 import { withdrawApprovals } from './approvals.ts';
@@ -10,7 +10,7 @@ import type { ActiveTurn, SessionState, Steer } from './state.ts';
 
 /** Make a turn the active one. Only when the session is not busy. */
 export function startTurn(state: SessionState, draft: Draft, queued: TurnRow): void {
-  const { queueOrder: _order, steerInto: _into, ...rest } = queued;
+  const { queueOrder: _order, steerInto: _into, steerOnly: _only, ...rest } = queued;
   const startSeq = draft.emit({ type: 'turn.started', turnId: queued.id, text: queued.text });
   const row = draft.turn({ ...rest, state: 'running', startedAt: draft.now, startSeq });
   draft.emit({
@@ -156,12 +156,26 @@ export function returnSteers(state: SessionState, draft: Draft): void {
   for (const turnId of [...state.steers.keys()].reverse()) returnSteer(state, draft, turnId);
 }
 
-export function returnSteer(state: SessionState, draft: Draft, turnId: TurnRow['id']): void {
+export function returnSteer(state: SessionState, draft: Draft, turnId: TurnRow['id'], reason?: string): void {
   const steer = state.steers.get(turnId);
   if (steer === undefined) return;
   state.steers.delete(turnId);
   settleSteerItem(draft, steer, 'returned');
-  enqueue(state, draft, steer.row, 'front');
+  const { into, row, onlyHere } = steer;
+  if (onlyHere !== undefined) {
+    const returned = settle(draft, row, { outcome: 'returned', into, reason: reason ?? onlyHere });
+    draft.turn({ ...returned, state: 'cancelled', endedAt: draft.now });
+    return;
+  }
+  const outcome = state.active?.row.id === into ? 'queued' : 'new-turn';
+  enqueue(state, draft, settle(draft, row, { outcome, into, ...(reason === undefined ? {} : { reason }) }), 'front');
+}
+
+/** Tell what became of words that were sent to a busy session; the row keeps it. */
+export function settle(draft: Draft, row: TurnRow, receipt: InputReceipt): TurnRow {
+  draft.emit({ type: 'input.settled', turnId: row.id, receipt });
+  draft.durable = true;
+  return { ...row, receipt };
 }
 
 /** Tell in the transcript what became of steered words. */
@@ -181,7 +195,7 @@ export function settleSteerItem(
 
 /** Put a turn into the queue, at its end or as the next. */
 export function enqueue(state: SessionState, draft: Draft, row: TurnRow, place: 'front' | 'back'): void {
-  const { steerInto: _into, ...rest } = row;
+  const { steerInto: _into, steerOnly: _only, ...rest } = row;
   const neighbour = place === 'front' ? state.queue[0] : state.queue.at(-1);
   const order = neighbour?.queueOrder ?? 0;
   const queued = draft.turn({ ...rest, state: 'queued', queueOrder: place === 'front' ? order - 1 : order + 1 });
@@ -195,6 +209,29 @@ export function enqueue(state: SessionState, draft: Draft, row: TurnRow, place: 
 export function announceQueue(state: SessionState, draft: Draft): void {
   draft.emit({ type: 'queue.changed', queue: state.queue.map(({ id, text }) => ({ turnId: id, text })) });
   draft.touch();
+}
+
+/** New words or a new place for a queued turn. False when it is not in the queue. */
+export function changeQueued(
+  state: SessionState,
+  draft: Draft,
+  turnId: TurnRow['id'],
+  { text, position }: ChangeQueued,
+): boolean {
+  const from = state.queue.findIndex((row) => row.id === turnId);
+  const row = state.queue[from];
+  if (row === undefined) return false;
+  state.queue.splice(from, 1);
+  const to = position === undefined ? from : Math.min(position - 1, state.queue.length);
+  const before = state.queue[to - 1]?.queueOrder;
+  const after = state.queue[to]?.queueOrder;
+  // Between its new neighbours: the others keep their rows.
+  const queueOrder =
+    before === undefined ? (after ?? 1) - 1 : after === undefined ? before + 1 : before + (after - before) / 2;
+  state.queue.splice(to, 0, draft.turn({ ...row, queueOrder, ...(text === undefined ? {} : { text }) }));
+  announceQueue(state, draft);
+  draft.durable = true;
+  return true;
 }
 
 /** Take a turn out of the queue; it never ran. */
