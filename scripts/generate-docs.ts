@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'oxfmt';
 import type { FormatConfig } from 'oxfmt';
-import { capabilityTable, policyTables } from './docs/agents.ts';
+import { capabilityTable, factTable, policyTables } from './docs/agents.ts';
 import { fillBlocks } from './docs/blocks.ts';
 import { commandPages } from './docs/commands.ts';
 import { configurationTable } from './docs/configuration.ts';
@@ -22,7 +22,10 @@ export const pages: readonly Page[] = [
   { path: 'docs/cli.md', parts: async () => ({ commands: await commandPages() }) },
   { path: 'docs/configuration.md', parts: async () => ({ configuration: configurationTable() }) },
   { path: 'docs/errors.md', parts: async () => ({ errors: errorTable() }) },
-  { path: 'docs/agents.md', parts: async () => ({ capabilities: capabilityTable(), policies: policyTables() }) },
+  {
+    path: 'docs/agents.md',
+    parts: async () => ({ facts: factTable(), capabilities: capabilityTable(), policies: policyTables() }),
+  },
   { path: 'docs/api.md', parts: async () => ({ routes: await routeTable(), events: eventTable() }) },
 ];
 

@@ -1,23 +1,23 @@
 // What the drivers say of themselves: capabilities, and what becomes of a policy. Nothing is started for it, drivers are pure.
 
 import { drivers } from '@parley/drivers';
-import { newId, policies } from '@parley/schema';
+import { newId, ParleyError, policies } from '@parley/schema';
 import type { AgentCapabilities, Driver, DriverInput, LaunchPlan, ModelWire, Policy } from '@parley/schema';
 import { code, table } from './table.ts';
 
-const rows: readonly (readonly [keyof AgentCapabilities, string])[] = [
+const columns: readonly (readonly [keyof AgentCapabilities, string])[] = [
   ['steer', 'words into a running turn'],
-  ['interrupt', 'stops a turn'],
-  ['resume', 'takes up a conversation again'],
-  ['fork', 'continues a copy of a conversation'],
+  ['interrupt', 'stop'],
+  ['resume', 'resume'],
+  ['fork', 'fork'],
   ['approvals', 'asks before it acts'],
-  ['questions', 'asks people questions'],
-  ['images', 'takes pictures'],
-  ['models', 'another model can be named'],
+  ['questions', 'asks questions'],
+  ['images', 'pictures'],
+  ['models', 'model by name'],
   ['deltas', 'text while it is written'],
-  ['reasoning', 'shows its reasoning'],
-  ['usage', 'counts tokens'],
-  ['cost', 'says what it cost'],
+  ['reasoning', 'reasoning'],
+  ['usage', 'tokens'],
+  ['cost', 'cost'],
 ];
 
 const wireNames: Readonly<Record<ModelWire, string>> = {
@@ -27,75 +27,103 @@ const wireNames: Readonly<Record<ModelWire, string>> = {
   gemini: 'Gemini',
 };
 
+/** One line for each way to speak to an agent. */
 export function capabilityTable(): string {
-  const facts: readonly (readonly [string, (driver: Driver) => string])[] = [
-    ['name', ({ agent }) => code(agent)],
-    ['proven version', ({ provenVersion }) => provenVersion],
-    ['npm package', ({ npmPackage }) => (npmPackage === undefined ? 'none' : code(npmPackage))],
-    ['key variable', ({ keyEnv }) => code(keyEnv)],
-    ['speaks to', ({ wire }) => wireNames[wire]],
-    ['address of the vendor', ({ vendorUrl }) => code(vendorUrl)],
-    ['model in rehearsal', ({ rehearsalModel }) => code(rehearsalModel)],
-    ...rows.map(
-      ([name, words]) => [`${words} (${code(name)})`, (driver: Driver) => show(driver.capabilities[name])] as const,
-    ),
-  ];
   return table(
-    ['', ...drivers.map(({ title }) => title)],
-    facts.map(([name, of]) => [name, ...drivers.map((driver) => of(driver))]),
+    ['agent', 'mode', ...columns.map(([, words]) => words)],
+    drivers.map((driver) => [
+      nameOf(driver),
+      code(driver.mode),
+      ...columns.map(([of]) => show(driver.capabilities[of])),
+    ]),
   );
 }
 
+/** Where each comes from and what it speaks to. */
+export function factTable(): string {
+  return table(
+    ['agent', 'mode', 'proven version', 'comes from', 'key variable', 'speaks to', 'address of the vendor'],
+    drivers.map((driver) => [
+      nameOf(driver),
+      code(driver.mode),
+      driver.provenVersion,
+      driver.npmPackage === undefined ? (driver.installHint ?? '') : `npm, ${code(driver.npmPackage)}`,
+      code(driver.keyEnv),
+      wireNames[driver.wire],
+      code(driver.vendorUrl),
+    ]),
+  );
+}
+
+const nameOf = ({ agent, dialect }: Driver): string =>
+  dialect === undefined ? code(agent) : `${code(agent)} (${dialect})`;
 const show = (value: boolean | string): string => (typeof value === 'string' ? code(value) : value ? 'yes' : 'no');
 
-/** For each agent a table: a policy, the agent's own words for it, and what those cannot say. */
+/** For each driver a table: a policy, the agent's own words for it, and what those cannot say. */
 export function policyTables(): string {
   return drivers
     .map((driver) => {
-      const lines = policies.map((policy) => {
+      const said = policies.map((policy) => wordsOf(driver, policy));
+      const lines = policies.map((policy, index) => {
         const plan = planOf(driver, policy);
-        return [code(policy), agentsWords(driver, policy, plan), plan.limits.join('<br>') || 'none'];
+        if (ParleyError.is(plan)) return [code(policy), 'refused', plan.message];
+        const own = (said[index] ?? []).filter((word) => !said.every((others) => others.includes(word)));
+        const words = own.length === 0 ? "none: Parley's answers alone" : own.map((word) => code(word)).join(', ');
+        return [code(policy), words, plan.limits.join('<br>') || 'none'];
       });
-      return `### ${driver.title}\n\n${table(['policy', "in the agent's words", 'limits that Parley tells'], lines)}`;
+      const title = `### ${driver.title}, ${code(driver.mode)}`;
+      return `${title}\n\n${table(['policy', "in the agent's words", 'limits that Parley tells'], lines)}`;
     })
     .join('\n\n');
 }
 
-/** With the user's own login, where the agent heeds the user's own settings. */
-function planOf(driver: Driver, policy: Policy): LaunchPlan {
-  return driver.launch({
-    executable: `/usr/bin/${driver.agent}`,
-    cwd: '/home/you/project',
-    policy,
-    endpoint: { kind: 'own' },
-    root: false,
-    extraArgs: [],
-    runId: newId('run', 0),
-    adapter: ['parley', 'adapter'],
-    node: 'node',
-  });
+/** With the user's own login, where the agent heeds the user's own settings; or why the driver refuses the policy. */
+function planOf(driver: Driver, policy: Policy): LaunchPlan | ParleyError {
+  try {
+    return driver.launch({
+      executable: `/usr/bin/${driver.agent}`,
+      cwd: '/home/you/project',
+      policy,
+      endpoint: { kind: 'own' },
+      root: false,
+      extraArgs: [],
+      runId: newId('run', 0),
+      adapter: ['parley', 'adapter'],
+      node: 'node',
+      prompt: 'PROMPT',
+      ...(driver.dialect === undefined ? {} : { dialect: driver.dialect }),
+    });
+  } catch (error) {
+    if (ParleyError.is(error)) return error;
+    throw error;
+  }
 }
 
-/** Flags of the command line, or words of the protocol up to the conversation's begin. */
-function agentsWords({ protocol }: Driver, policy: Policy, { argv, cwd }: LaunchPlan): string {
+/** All that is said with a policy: arguments with their values, variables, and what in the first lines of the protocol carries one. */
+function wordsOf(driver: Driver, policy: Policy): readonly string[] {
+  const plan = planOf(driver, policy);
+  if (ParleyError.is(plan)) return [];
+  const args = plan.argv.map((arg, index) => {
+    const before = plan.argv[index - 1];
+    return before?.startsWith('-') === true && !arg.startsWith('-') ? `${before} ${arg}` : arg;
+  });
+  const flags = args.filter((arg, index) => !(arg.startsWith('-') && args[index + 1]?.startsWith(`${arg} `) === true));
+  const variables = Object.entries(plan.env).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));
+  const written = firstLines(driver, policy, plan).join('\n');
+  return [...flags, ...variables, ...patterns.flatMap((pattern) => pattern.exec(written)?.[0] ?? [])];
+}
+
+function firstLines({ protocol }: Driver, policy: Policy, { cwd }: LaunchPlan): readonly string[] {
   const inputs: readonly DriverInput[] = [{ type: 'opened' }, { type: 'line', line: '{"id":1,"result":{}}' }];
-  const said = [argv.join(' ')];
+  const lines: string[] = [];
   let state: unknown = protocol.begin({ runId: newId('run', 0), cwd, policy, endpoint: 'own' });
   for (const input of inputs) {
     const step = protocol.step(state, input);
     state = step.state;
-    for (const output of step.outputs) if (output.type === 'write') said.push(output.line);
+    for (const output of step.outputs) if (output.type === 'write') lines.push(output.line);
   }
-  const words = patterns.flatMap((pattern) => pattern.exec(said.join('\n'))?.[0] ?? []);
-  if (words.length === 0) throw new Error(`no words for the policy ${policy} were found in what Parley says`);
-  return words.map((word) => code(word)).join(', ');
+  return lines;
 }
 
-/** What in these carries a policy. A driver that says it otherwise gets its own line here. */
-const patterns = [
-  /--permission-mode \S+/,
-  /--disallowedTools \S+/,
-  /--managed-settings \S+/,
-  /"approvalPolicy":"[^"]+"/,
-  /"sandbox":"[^"]+"/,
-];
+/** What in a protocol's lines carries a policy. */
+const patterns = [/"approvalPolicy":"[^"]+"/, /"sandbox":"[^"]+"/];

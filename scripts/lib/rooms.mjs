@@ -32,6 +32,10 @@ export const rooms = {
       (name) => `packages/${name}`,
     ),
   },
+  // Engine, store, runtime and drivers in one's own process: the daemon without its doors.
+  'packages/library': {
+    mayImport: ['schema', 'engine', 'daemon', 'client', 'rehearsal', 'runtime'].map((name) => `packages/${name}`),
+  },
   'apps/cli': {
     // Of the runtime: the adapters, which run as processes of the command.
     mayImport: ['schema', 'client', 'doors', 'daemon', 'rehearsal', 'runtime'].map((name) => `packages/${name}`),

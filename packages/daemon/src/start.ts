@@ -1,18 +1,12 @@
 // A daemon, from the lock on its state directory to its open sockets, and back.
 
 import type { Server } from 'node:http';
-import { join } from 'node:path';
-import { createHash } from 'node:crypto';
-import { Engine } from '@parley/engine';
-import { createRuntime } from '@parley/runtime';
-import { checkFileSystem, lockStateDirectory, openStore } from '@parley/store';
 import { ensurePrivateFolder } from '@parley/client/node';
 import type { Places } from '@parley/client/node';
 import type { DaemonView } from '@parley/schema';
 import manifest from '../package.json' with { type: 'json' };
-import { InstalledAgents } from './agents/installed-agents.ts';
-import { RehearsalService } from './agents/rehearsal-service.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { openCore } from './core.ts';
 import type { Daemon } from './daemon.ts';
 import { Credentials } from './gate/credentials.ts';
 import { hostsOf, originsOf } from './gate/gate.ts';
@@ -48,145 +42,107 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   const { places, configuration, env, log } = options;
   const { config } = configuration;
   const startedAt = Date.now();
-  await ensurePrivateFolder(places.stateDir);
+  const report = (text: string, error: unknown): void =>
+    log(`${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   await ensurePrivateFolder(places.socketDir);
-  checkFileSystem(places.stateDir);
-  const lock = await lockStateDirectory(places.stateDir);
+  const core = await openCore({
+    ...places,
+    config,
+    env,
+    command: options.command,
+    // Before anything of an earlier daemon is taken up: its agents would have to be left again.
+    prepare: async () => {
+      if (options.tcp) await tryTcp(config.server.host, config.server.port);
+    },
+    report,
+    fatal: (error) => {
+      report('the store failed, so the daemon stops; agents go on and the next daemon takes them up', error);
+      process.exit(1);
+    },
+  });
+  const { engine, agents } = core;
+  const credentials = await Credentials.open(places.tokenFile).catch(async (error: unknown) => {
+    await core.close('keep');
+    throw error;
+  });
+  const stopped = Promise.withResolvers<void>();
+  const servers: Server[] = [];
+  let address: string | undefined;
+  const view = (): DaemonView => ({
+    pid: process.pid,
+    version: manifest.version,
+    socket: places.socket,
+    ...(address === undefined ? {} : { address }),
+    stateDir: places.stateDir,
+    memory: process.memoryUsage.rss(),
+    startedAt,
+    sessions: engine.sessions().length,
+    workingTurns: engine.workingTurns,
+  });
+
+  let stopping: Promise<void> | undefined;
+  const stop = (runs: 'keep' | 'end'): Promise<void> => {
+    stopping ??= close(runs).then(stopped.resolve, stopped.reject);
+    return stopping;
+  };
+  const daemon: Daemon = {
+    engine,
+    agents,
+    credentials,
+    configuration,
+    agentsDir: places.agentsDir,
+    env,
+    view,
+    // After the answer is on its way.
+    stop: (runs) => void setImmediate(() => void stop(runs)),
+  };
+  const webSocket = new WebSocketDoor(engine);
   try {
-    return await open();
+    await listen();
   } catch (error) {
-    lock.release();
+    await close('keep');
     throw error;
   }
+  return { daemon, stopped: stopped.promise, stop };
 
-  async function open(): Promise<RunningDaemon> {
-    const report = (text: string, error: unknown): void =>
-      log(`${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    // Before anything of an earlier daemon is taken up: its agents would have to be left again.
-    if (options.tcp) await tryTcp(config.server.host, config.server.port);
-    const credentials = await Credentials.open(places.tokenFile);
-    const store = await openStore({ file: places.databaseFile });
-    const instance = createHash('sha256').update(places.stateDir).digest('hex').slice(0, 16);
-    const runtimeFor = (name: string): ReturnType<typeof createRuntime> =>
-      createRuntime({
-        directory: join(places.stateDir, name),
-        instance: `${instance}-${name}`,
-        maxOutputBytes: config.runs.max_output_bytes,
-        maxLineBytes: config.runs.max_line_bytes,
-        endStepMs: config.deadlines.end_step * 1000,
-      });
-    const rehearsal = new RehearsalService({
-      stateDir: places.stateDir,
-      runtime: runtimeFor('services'),
-      command: options.command,
-      env,
-    });
-    const agents = new InstalledAgents({
-      config,
-      env,
-      agentsDir: places.agentsDir,
-      homesDir: join(places.stateDir, 'homes'),
-      rehearsal: () => rehearsal.url(),
-      adapter: [...options.command, 'adapter'],
-    });
-    const stopped = Promise.withResolvers<void>();
-    const engine = await Engine.open({
-      store,
-      runtime: runtimeFor('runs'),
-      agents,
-      config,
-      report,
-      fatal: (error) => {
-        report('the store failed, so the daemon stops; agents go on and the next daemon takes them up', error);
-        process.exit(1);
-      },
-    }).catch(async (error: unknown) => {
-      await store.close();
-      throw error;
-    });
-    const servers: Server[] = [];
-    let address: string | undefined;
-    const view = (): DaemonView => ({
-      pid: process.pid,
+  async function listen(): Promise<void> {
+    const http = await HttpDoor.open({
+      routes: routeTable(daemon),
       version: manifest.version,
-      socket: places.socket,
-      ...(address === undefined ? {} : { address }),
-      stateDir: places.stateDir,
-      memory: process.memoryUsage.rss(),
-      startedAt,
-      sessions: engine.sessions().length,
-      workingTurns: engine.workingTurns,
+      page: await findPage(),
+      webSocket,
+      report,
     });
-
-    let stopping: Promise<void> | undefined;
-    const stop = (runs: 'keep' | 'end'): Promise<void> => {
-      stopping ??= close(runs).then(stopped.resolve, stopped.reject);
-      return stopping;
+    const credentialRules = {
+      isToken: (text: string) => credentials.isToken(text),
+      isCookie: (text: string) => credentials.isCookie(text),
     };
-    const daemon: Daemon = {
-      engine,
-      agents,
-      credentials,
-      configuration,
-      agentsDir: places.agentsDir,
-      env,
-      view,
-      // After the answer is on its way.
-      stop: (runs) => void setImmediate(() => void stop(runs)),
+    const unix = http.listenerFor('unix', { hosts: new Set(), origins: new Set(), ...credentialRules });
+    await listenUnix(unix, places.socket);
+    servers.push(unix);
+    if (!options.tcp) return;
+    // The rules need the port, which is known only after listening; nobody can knock before this same turn of the loop is over.
+    const rules: { -readonly [Key in keyof GateRules]: GateRules[Key] } = {
+      hosts: new Set(),
+      origins: new Set(),
+      ...credentialRules,
     };
-    const webSocket = new WebSocketDoor(engine);
-    try {
-      await listen();
-    } catch (error) {
-      await close('keep');
-      throw error;
-    }
-    return { daemon, stopped: stopped.promise, stop };
+    const tcp = http.listenerFor('tcp', rules);
+    const { host, hosts, origins } = config.server;
+    const port = await listenTcp(tcp, host, config.server.port);
+    servers.push(tcp);
+    rules.hosts = hostsOf(host, port, hosts);
+    rules.origins = originsOf(rules.hosts, origins);
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    address = `http://${name}:${port}/`;
+  }
 
-    async function listen(): Promise<void> {
-      const http = await HttpDoor.open({
-        routes: routeTable(daemon),
-        version: manifest.version,
-        page: await findPage(),
-        webSocket,
-        report,
-      });
-      const credentialRules = {
-        isToken: (text: string) => credentials.isToken(text),
-        isCookie: (text: string) => credentials.isCookie(text),
-      };
-      const unix = http.listenerFor('unix', { hosts: new Set(), origins: new Set(), ...credentialRules });
-      await listenUnix(unix, places.socket);
-      servers.push(unix);
-      if (!options.tcp) return;
-      // The rules need the port, which is known only after listening; nobody can knock before this same turn of the loop is over.
-      const rules: { -readonly [Key in keyof GateRules]: GateRules[Key] } = {
-        hosts: new Set(),
-        origins: new Set(),
-        ...credentialRules,
-      };
-      const tcp = http.listenerFor('tcp', rules);
-      const { host, hosts, origins } = config.server;
-      const port = await listenTcp(tcp, host, config.server.port);
-      servers.push(tcp);
-      rules.hosts = hostsOf(host, port, hosts);
-      rules.origins = originsOf(rules.hosts, origins);
-      const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-      address = `http://${name}:${port}/`;
+  async function close(runs: 'keep' | 'end'): Promise<void> {
+    webSocket.close();
+    for (const server of servers) {
+      server.close();
+      server.closeAllConnections();
     }
-
-    async function close(runs: 'keep' | 'end'): Promise<void> {
-      webSocket.close();
-      for (const server of servers) {
-        server.close();
-        server.closeAllConnections();
-      }
-      const working = engine.workingTurns > 0;
-      await engine.close(runs);
-      // Agents that go on working still need their model.
-      await rehearsal.close(runs === 'keep' && working ? 'keep' : 'end');
-      await store.close();
-      lock.release();
-    }
+    await core.close(runs);
   }
 }

@@ -4,9 +4,22 @@
 import { ParleyError } from '@parley/schema';
 import type { AgentName, Driver } from '@parley/schema';
 import { claude } from './claude/driver.ts';
+import { claudePrint } from './claude/print/driver.ts';
 import { codex } from './codex/driver.ts';
+import { codexExec } from './codex/exec/driver.ts';
+import { grokHeadless, grokKit } from './grok/driver.ts';
+import { vibeAcp, vibePrint } from './vibe/driver.ts';
 
-export const drivers: readonly Driver[] = [codex, claude];
+export const drivers: readonly Driver[] = [
+  codex,
+  codexExec,
+  claude,
+  claudePrint,
+  grokHeadless,
+  grokKit,
+  vibePrint,
+  vibeAcp,
+];
 
 /** One for each agent: the usual way to speak to it. */
 export const usualDrivers: readonly Driver[] = drivers.filter(

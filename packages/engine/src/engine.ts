@@ -143,6 +143,7 @@ export class Engine {
       policy,
       ...(input.model === undefined ? {} : { model: input.model }),
       ...(input.modelUrl === undefined ? {} : { modelUrl: input.modelUrl }),
+      ...(input.threadId === undefined ? {} : { threadId: input.threadId, resumed: true }),
       backend,
       state: 'idle',
       queue: [],
@@ -262,6 +263,11 @@ export class Engine {
   watch(watcher: (change: SessionChange) => void): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
+  }
+
+  /** Hear of every line that a session's agent prints, before what Parley makes of it. Returns how to stop. */
+  watchLines(id: SessionId, watcher: (lines: readonly string[]) => void): () => void {
+    return this.#actor(id).watchLines(watcher);
   }
 
   get workingTurns(): number {

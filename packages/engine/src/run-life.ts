@@ -68,7 +68,7 @@ export class RunLife {
         return;
       case 'end-run':
         this.#steps.host?.run
-          .end()
+          .end({ hurry: effect.hurry })
           .catch((error: unknown) => this.#steps.environment.report('ending a run failed', error));
         return;
     }
@@ -126,7 +126,8 @@ export class RunLife {
       },
       { runId: context.runId, record: run.record },
     );
-    if (this.#steps.state.run.phase === 'ending') this.#act({ type: 'end-run', reason: 'no longer wanted' });
+    if (this.#steps.state.run.phase === 'ending')
+      this.#act({ type: 'end-run', reason: 'no longer wanted', hurry: false });
     this.#follow(host);
   }
 
@@ -157,6 +158,7 @@ export class RunLife {
 
   async #lines(host: RunHost, batch: RunBatch): Promise<void> {
     if (this.#steps.closed) return;
+    for (const watcher of this.#steps.lineWatchers) watcher(batch.lines);
     await this.#steps.step(
       (draft) => {
         for (const line of batch.lines) {

@@ -185,6 +185,12 @@ export class SessionActor {
     return this.#steps.alone(() => Promise.resolve(this.#steps.hub.subscribe(after, this.state.session.head, sink)));
   }
 
+  watchLines(watcher: (lines: readonly string[]) => void): () => void {
+    const { lineWatchers } = this.#steps;
+    lineWatchers.add(watcher);
+    return () => void lineWatchers.delete(watcher);
+  }
+
   #title(draft: Draft, text: string): void {
     const { session } = this.state;
     if (session.title !== '') return;

@@ -43,6 +43,8 @@ export class SessionSteps {
   act: (effect: Effect) => void = () => undefined;
   /** The driver and process that are up. */
   host: RunHost | undefined;
+  /** Who wants the agent's lines as they come. */
+  readonly lineWatchers = new Set<(lines: readonly string[]) => void>();
   readonly #mailbox = new Mailbox();
   readonly #alarm: Alarm;
   #closed = false;

@@ -1,7 +1,7 @@
-// What a request says, in one form for both wire formats: who said what, which tools the agent offers.
+// What a request says, in one form for all wire formats: who said what, which tools the agent offers.
 import type { JsonObject } from './shape.ts';
 
-export type Dialect = 'responses' | 'messages';
+export type Dialect = 'responses' | 'messages' | 'chat' | 'gemini';
 
 /** A tool that the agent offers in its request. */
 export interface Tool {
@@ -32,6 +32,8 @@ export interface Conversation {
   readonly machineText: string;
   /** The agent can show reasoning. */
   readonly wantsReasoning: boolean;
+  /** A stream is to end with token numbers; only Chat Completions asks. */
+  readonly wantsUsage?: boolean;
 }
 
 /** A call of one of the agent's tools, ready for the wire. `input` is JSON text, or the plain text of a freeform tool. */

@@ -45,6 +45,7 @@ const CASES: readonly (readonly [string, object, unknown])[] = [
     { a: null, b: '' },
   ],
   ['a negative number', { type: 'integer', maximum: -4 }, -4],
+  ['a range in words', { type: 'integer', description: 'Score from 1-100.' }, 1],
   ['above a bound', { type: 'integer', exclusiveMinimum: 4 }, 5],
   ['a multiple', { type: 'integer', minimum: 5, multipleOf: 4 }, 8],
   ['a date', { type: 'string', format: 'date' }, '2000-01-01'],

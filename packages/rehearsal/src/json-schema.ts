@@ -96,12 +96,21 @@ function smallestNumber(schema: JsonObject): number {
   const step = typeof schema['multipleOf'] === 'number' ? schema['multipleOf'] : typeOf(schema) === 'integer' ? 1 : 0;
   // An exclusive bound moves by one step; without a step by a little less than any bound that people write.
   const margin = step === 0 ? 1e-6 : step;
-  const low = Math.max(bound(schema['minimum'], -Infinity), bound(schema['exclusiveMinimum'], -Infinity) + margin);
+  const low = Math.max(
+    bound(schema['minimum'], lowestInWords(schema)),
+    bound(schema['exclusiveMinimum'], -Infinity) + margin,
+  );
   const high = Math.min(bound(schema['maximum'], Infinity), bound(schema['exclusiveMaximum'], Infinity) - margin);
   if (low <= 0 && high >= 0) return 0;
   const nearest = low > 0 ? low : high;
   if (step === 0) return nearest;
   return (low > 0 ? Math.ceil(nearest / step) : Math.floor(nearest / step)) * step;
+}
+
+// The router of gemini 0.61.0 gives its range in words only ("Complexity score from 1-100.") and refuses what is outside.
+function lowestInWords(schema: JsonObject): number {
+  const low = /\bfrom (\d+) ?(?:-|to) ?\d+\b/.exec(stringOf(schema['description']))?.[1];
+  return low === undefined ? -Infinity : Number(low);
 }
 
 function bound(value: unknown, otherwise: number): number {

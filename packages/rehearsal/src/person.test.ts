@@ -9,6 +9,11 @@ test("reminders that claude puts around a person's words are left out", () => {
   assert.equal(personText([reminder]), undefined);
 });
 
+test("gemini's context of a session is nobody's words", () => {
+  const context = '<session_context>\nThis is the Gemini CLI. create x.txt\n</session_context>';
+  assert.equal(personText([context, 'hello there']), 'hello there');
+});
+
 test("codex's environment, skills and AGENTS.md are nobody's words", () => {
   assert.equal(personText(['<environment_context>\n  <cwd>/w</cwd>\n</environment_context>']), undefined);
   assert.equal(personText(['# AGENTS.md instructions for /w\n\n<INSTRUCTIONS>\nrun it\n</INSTRUCTIONS>']), undefined);

@@ -1,4 +1,5 @@
-// Tells what a person wrote from what the agent put around it. Seen in codex 0.169.0 and claude 2.1.329.
+// Tells what a person wrote from what the agent put around it. Seen in codex 0.169.0, claude 2.1.329,
+// gemini 0.61.0, opencode 1.18.33 and kimi-code 2.1.0.
 
 // Claude mixes these into the person's own text blocks.
 const REMINDERS = /<(system-reminder|system-note)>[\s\S]*?<\/\1>/g;
@@ -42,6 +43,8 @@ const MACHINE_TAGS = [
   'ide_selection',
   'ide_opened_file',
   'new-diagnostics',
+  // gemini
+  'session_context',
 ];
 const LEADING_BLOCK = new RegExp(`^\\s*<(${MACHINE_TAGS.join('|')})(?: [^>]*)?>[\\s\\S]*?</\\1>`);
 

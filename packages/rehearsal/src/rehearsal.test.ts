@@ -198,9 +198,9 @@ test('both vendors find a list of models, and greetings are answered', async (t)
 
 test('what it does not have it refuses in the form of the vendor', async (t) => {
   const server = await startServer(t);
-  const openai = await post(`${server.openaiUrl}/chat/completions`, {});
+  const openai = await post(`${server.openaiUrl}/embeddings`, {});
   assert.equal(openai.status, 404);
-  assert.match(String(objectOf(openai.json['error'])['message']), /no POST \/v1\/chat\/completions/);
+  assert.match(String(objectOf(openai.json['error'])['message']), /no POST \/v1\/embeddings/);
   const upgrade = {
     upgrade: 'websocket',
     connection: 'upgrade',

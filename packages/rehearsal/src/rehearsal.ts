@@ -12,6 +12,7 @@ import { createScript, type Script } from './script.ts';
 import { currentTurn } from './turn.ts';
 import { inputUsage, tokensOf } from './usage.ts';
 import { sendModels } from './wire/models.ts';
+import { dialectOf, routeOf } from './wire/route.ts';
 import { WIRES } from './wire/wires.ts';
 
 export interface RehearsalOptions {
@@ -71,6 +72,8 @@ export class RehearsalServer extends EventEmitter<RehearsalEvents> {
   readonly anthropicUrl: string;
   /** With `/v1`, as OpenAI's SDK takes it. */
   readonly openaiUrl: string;
+  /** The root, as Google's SDK takes it: `GOOGLE_GEMINI_BASE_URL`. */
+  readonly geminiUrl: string;
   readonly url: string;
 
   readonly #server: Server;
@@ -93,6 +96,7 @@ export class RehearsalServer extends EventEmitter<RehearsalEvents> {
     this.url = rootOf(server, options.host ?? '127.0.0.1');
     this.anthropicUrl = this.url;
     this.openaiUrl = `${this.url}/v1`;
+    this.geminiUrl = this.url;
     server.on('request', (request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         this.#log(`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -132,40 +136,36 @@ export class RehearsalServer extends EventEmitter<RehearsalEvents> {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    this.#log(`${request.method} ${request.url}`);
-    switch (`${request.method} ${path}`) {
-      case 'POST /v1/responses':
-        return this.#answer('responses', request, response);
-      case 'POST /v1/messages':
-        return this.#answer('messages', request, response);
-      case 'POST /v1/messages/count_tokens':
-        return this.#countTokens(request, response);
-    }
+    const url = urlOf(request);
+    const path = url.split('?', 1)[0] ?? '/';
+    this.#log(`${request.method} ${url}`);
+    const route = routeOf(request.method, url);
+    if (route?.wants === 'answer') return this.#answer(route.dialect, request, response);
+    if (route?.wants === 'count') return this.#countTokens(route.dialect, request, response);
     this.#note(request, path);
     if (path.startsWith('/rehearsal/gates/'))
       return this.#serveGate(request, response, decodeURIComponent(path.slice('/rehearsal/gates/'.length)));
-    if (request.method === 'GET' && /^\/v1\/models(\/|$)/.test(path)) return sendModels(request, response, path);
+    if (request.method === 'GET' && /^\/v1(beta)?\/models(\/|$)/.test(path)) return sendModels(request, response, path);
     if (/^(GET|HEAD)$/.test(request.method ?? '') && /^\/(api\/hello|rehearsal)?$/.test(path))
       return sendJson(response, 200, this.#whatItIs());
     // Codex's built-in provider tries a WebSocket first; this status makes it fall back at once.
     if (request.headers.upgrade !== undefined)
       return sendJson(response, 426, { error: { message: 'The rehearsal server speaks HTTP only.' } });
     const failure = { status: 404, message: `The rehearsal server has no ${request.method} ${path}.` };
-    sendError(response, WIRES[dialectOf(request)], failure);
+    sendError(response, WIRES[dialectOf(path, request.headers)], failure);
   }
 
   async #answer(dialect: Dialect, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const wire = WIRES[dialect];
     const body = await readBody(request);
     if (body.kind === 'bad') {
-      this.#note(request, request.url ?? '');
+      this.#note(request, urlOf(request));
       response.shouldKeepAlive = false;
       return sendError(response, wire, body);
     }
-    const conversation = wire.read(body.value);
+    const conversation = wire.read(body.value, urlOf(request));
     const turn = currentTurn(conversation);
-    const noted = this.#note(request, request.url ?? '', {
+    const noted = this.#note(request, urlOf(request), {
       dialect,
       model: conversation.model,
       person: turn.person,
@@ -195,11 +195,12 @@ export class RehearsalServer extends EventEmitter<RehearsalEvents> {
     }
   }
 
-  async #countTokens(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #countTokens(dialect: Dialect, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    this.#note(request, request.url ?? '');
-    if (body.kind === 'bad') return sendError(response, WIRES.messages, body);
-    sendJson(response, 200, { input_tokens: tokensOf(body.bytes) });
+    this.#note(request, urlOf(request));
+    if (body.kind === 'bad') return sendError(response, WIRES[dialect], body);
+    const tokens = tokensOf(body.bytes);
+    sendJson(response, 200, dialect === 'gemini' ? { totalTokens: tokens } : { input_tokens: tokens });
   }
 
   #serveGate(request: IncomingMessage, response: ServerResponse, name: string): void {
@@ -214,6 +215,7 @@ export class RehearsalServer extends EventEmitter<RehearsalEvents> {
       about: 'An offline stand-in for a model server. No intelligence, no network.',
       openaiUrl: this.openaiUrl,
       anthropicUrl: this.anthropicUrl,
+      geminiUrl: this.geminiUrl,
       scenario: this.#scenarioName ?? null,
       requests: this.#count,
     };
@@ -227,7 +229,12 @@ export class RehearsalServer extends EventEmitter<RehearsalEvents> {
   }
 }
 
-const CREDENTIALS = new Set(['authorization', 'x-api-key', 'cookie', 'proxy-authorization']);
+const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-goog-api-key', 'cookie', 'proxy-authorization']);
+
+/** Path and query; Google also takes its key there. */
+function urlOf(request: IncomingMessage): string {
+  return (request.url ?? '/').replace(/([?&]key=)[^&]*/g, '$1[hidden]');
+}
 
 function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -236,10 +243,6 @@ function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
       CREDENTIALS.has(name) ? '[hidden]' : [value].flat().join(', '),
     ]),
   );
-}
-
-function dialectOf(request: IncomingMessage): Dialect {
-  return request.headers['anthropic-version'] === undefined ? 'responses' : 'messages';
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

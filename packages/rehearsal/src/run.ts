@@ -34,15 +34,16 @@ export async function runRehearsal(options: RunRehearsalOptions): Promise<Rehear
   return server;
 }
 
-function asJson({ url, openaiUrl, anthropicUrl }: RehearsalServer): string {
-  return JSON.stringify({ url, openaiUrl, anthropicUrl, pid: process.pid });
+function asJson({ url, openaiUrl, anthropicUrl, geminiUrl }: RehearsalServer): string {
+  return JSON.stringify({ url, openaiUrl, anthropicUrl, geminiUrl, pid: process.pid });
 }
 
-function asText({ openaiUrl, anthropicUrl }: RehearsalServer): string {
+function asText({ openaiUrl, anthropicUrl, geminiUrl }: RehearsalServer): string {
   return `Rehearsal model server: offline, no intelligence, any key is accepted.
 
-  OpenAI Responses     ${openaiUrl}
-  Anthropic Messages   ${anthropicUrl}
+  OpenAI Responses and Chat Completions   ${openaiUrl}
+  Anthropic Messages                      ${anthropicUrl}
+  Gemini                                  ${geminiUrl}
 
 Point an agent at it:
 

@@ -6,6 +6,10 @@ import type { Turn } from './turn.ts';
 const COMPACTION =
   /^(?:CRITICAL:[\s\S]{0,400}?)?(?:Your task is to create a detailed summary of|You are performing a CONTEXT CHECKPOINT COMPACTION)/;
 
+// The last is gemini 0.61.0's word for what is left of a compressed chat.
+const SUMMARY =
+  /\b(?:summari[sz]e|summary (?:of|from))\b[^.\n]{0,80}\b(?:conversation|session|chat|thread|discussion)\b|<state_snapshot>/i;
+
 export function sideAnswer(conversation: Conversation, turn: Turn): string | undefined {
   if (COMPACTION.test(turn.person)) return summary(conversation);
   // Without tools there is no agent at work: only then may a system prompt decide what is wanted.
@@ -18,9 +22,7 @@ export function sideAnswer(conversation: Conversation, turn: Turn): string | und
   ) {
     return title(conversation);
   }
-  return /\b(?:summari[sz]e|summary of)\b[^.\n]{0,80}\b(?:conversation|session|chat|thread|discussion)\b/i.test(wanted)
-    ? summary(conversation)
-    : undefined;
+  return SUMMARY.test(wanted) ? summary(conversation) : undefined;
 }
 
 function title(conversation: Conversation): string {

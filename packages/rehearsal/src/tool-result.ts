@@ -1,5 +1,7 @@
-// Reads what a tool said back. The texts are those of codex 0.169.0 and claude 2.1.329.
+// Reads what a tool said back. The texts are those of codex 0.169.0, claude 2.1.329, gemini 0.61.0, opencode 1.18.33,
+// kimi-code 2.1.0 and qwen 0.24.4.
 import { withoutReminders } from './person.ts';
+import { unwrap } from './tool-wrapping.ts';
 
 export interface ToolResult {
   readonly ok: boolean;
@@ -23,24 +25,42 @@ const DECLINED = new RegExp(
     'aborted by user',
     'declined by',
     String.raw`Rejected\(`,
+    // gemini and qwen
+    'was cancell?ed by (the )?user',
+    'did not allow tool call',
+    'requires (user|manual) (approval|confirmation)',
+    'denied by policy',
+    // kimi
+    'approval request was cancelled',
+    'denied by permission (policy|rule)',
+    // opencode
+    'specified a rule which prevents you',
   ].join('|'),
   'i',
 );
-// Claude's words for nothing.
-const NO_OUTPUT = /^\(\w+ completed with no output\)$/;
-// Codex marks a failure in the text only.
-const CODEX_FAILED =
-  /^(\w+ failed\b|apply_patch verification failed|patch rejected|failed in sandbox|aborted by user|unsupported call|error[: ])/i;
+// Claude's and opencode's words for nothing.
+const NO_OUTPUT = /^\((?:\w+ completed with )?no output\)$/;
+// Codex, opencode and qwen mark a failure in the text only. Opencode does not say how a command ended.
+const FAILED = new RegExp(
+  [
+    String.raw`^(\w+ failed\b|apply_patch verification failed|patch rejected|failed in sandbox|aborted by user|unsupported call|error[: ])`,
+    '^(File not found: |Could not find oldString |Found multiple matches for oldString)',
+    '^The user (rejected permission to use|has specified a rule which prevents)',
+    String.raw`^(File path must be absolute|Failed to edit, |File \S+ has not been read in this session)`,
+  ].join('|'),
+  'i',
+);
 
 /** `failed` is the agent's own mark where its wire format has one. */
 export function readToolResult(raw: string, failed: boolean): ToolResult {
   const text = withoutReminders(raw)
     .replace(/^\s*<tool_use_error>([\s\S]*)<\/tool_use_error>\s*$/, '$1')
     .replace(NO_OUTPUT, '');
-  const wrapped = unwrapCodex(text);
+  const wrapped = unwrap(text);
   const exitCode = wrapped.exitCode ?? (failed ? claudeExitCode(text) : undefined);
   const running = /Process running with session ID (\d+)/.exec(text)?.[1];
-  const isFailure = failed || CODEX_FAILED.test(text) || (exitCode !== undefined && exitCode !== 0);
+  const isFailure =
+    failed || wrapped.failed === true || FAILED.test(text) || (exitCode !== undefined && exitCode !== 0);
   return {
     ok: !isFailure,
     declined: isFailure && DECLINED.test(text),
@@ -48,24 +68,6 @@ export function readToolResult(raw: string, failed: boolean): ToolResult {
     ...(exitCode !== undefined && { exitCode }),
     ...(running !== undefined && { running: Number(running) }),
   };
-}
-
-interface Unwrapped {
-  readonly output: string;
-  readonly exitCode?: number;
-}
-
-// A patch given as a command comes wrapped twice.
-function unwrapCodex(text: string): Unwrapped {
-  const head = /^(?:Chunk ID: |Exit code: |Wall time: )[\s\S]*?^Output:\r?\n?/m.exec(text);
-  if (head === null || head.index > 0) return { output: trimmed(text) };
-  const code = /(?:Process exited with code|Exit code:) (-?\d+)/.exec(head[0])?.[1];
-  return { ...(code !== undefined && { exitCode: Number(code) }), ...unwrapCodex(text.slice(head[0].length)) };
-}
-
-// The indentation of the first line stays: a patch may have to quote it.
-function trimmed(text: string): string {
-  return text.replace(/^(?:[ \t]*\r?\n)+/, '').trimEnd();
 }
 
 function claudeExitCode(text: string): number | undefined {

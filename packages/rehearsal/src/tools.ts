@@ -34,7 +34,7 @@ const SPELLINGS = {
   from: ['old_string', 'oldString', 'old_str', 'old_text', 'from'],
   to: ['new_string', 'newString', 'new_str', 'new_text', 'to'],
   patch: ['input', 'patch'],
-  why: ['description'],
+  why: ['description', 'instruction'],
 } as const;
 
 export function findTool(tools: readonly Tool[], kind: ToolKind): Tool | undefined {
@@ -63,7 +63,9 @@ export function callTool(tool: Tool, given: Arguments, cwd: string | undefined):
         ? pathFor(value, objectOf(properties[name]), cwd)
         : fitCommand(value, objectOf(properties[name]));
   }
-  if ('replace_all' in properties) filled['replace_all'] = true;
+  for (const everywhere of ['replace_all', 'replaceAll', 'allow_multiple']) {
+    if (everywhere in properties) filled[everywhere] = true;
+  }
   // Codex hands a command back after 10 s unless it is told to wait; 30 s is the longest it accepts.
   if ('yield_time_ms' in properties) filled['yield_time_ms'] = 30_000;
   if (given.outsideSandbox === true && 'sandbox_permissions' in properties) {
@@ -93,7 +95,7 @@ function fitCommand(value: string, schema: JsonObject): unknown {
   return schema['type'] === 'array' ? ['bash', '-lc', value] : value;
 }
 
-// Claude's file tools take absolute paths only and say so in the schema.
+// Claude's and qwen's file tools take absolute paths only and say so in the schema.
 function pathFor(path: string, schema: JsonObject, cwd: string | undefined): string {
   const isAbsolute = path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path);
   if (isAbsolute || cwd === undefined || !/absolute/i.test(stringOf(schema['description']))) return path;
@@ -104,5 +106,5 @@ function pathFor(path: string, schema: JsonObject, cwd: string | undefined): str
 /** The folder that the agent says it works in. */
 export function workingFolder(conversation: Pick<Conversation, 'machineText'>): string | undefined {
   const tagged = [...conversation.machineText.matchAll(/<cwd>([^<\n]+)<\/cwd>/g)].at(-1)?.[1];
-  return (tagged ?? /working directory: ([^\n]+)/i.exec(conversation.machineText)?.[1])?.trim();
+  return (tagged ?? /working (?:in the )?directory(?:: | is `)([^`\n]+)/i.exec(conversation.machineText)?.[1])?.trim();
 }

@@ -17,6 +17,7 @@ import { spoolPaths } from './spool.ts';
 import type { SpoolPaths } from './spool.ts';
 import { stderrTail } from './stderr-tail.ts';
 import { terminate } from './terminate.ts';
+import type { Manners } from './terminate.ts';
 import { watchSpool } from './watch-spool.ts';
 import type { SpoolWatch } from './watch-spool.ts';
 
@@ -103,8 +104,8 @@ export class OwnedRun implements Run {
     return stderrTail(this.#paths.stderr);
   }
 
-  end(): Promise<RunExit> {
-    this.#ending ??= this.#terminate(false).then(() => this.exited);
+  end({ hurry } = { hurry: false }): Promise<RunExit> {
+    this.#ending ??= this.#terminate(hurry ? 'hurried' : 'gentle').then(() => this.exited);
     return this.#ending;
   }
 
@@ -154,7 +155,7 @@ export class OwnedRun implements Run {
     if (size(this.#paths.stdout) + size(this.#paths.stderr) <= this.#settings.maxOutputBytes) return;
     this.#overLimit = true;
     // Not left to the reader, who may be busy or gone: the disk fills up meanwhile.
-    void this.#terminate(true);
+    void this.#terminate('at once');
   }
 
   /** `replayed`: what was read before is read again, whatever came after it. */
@@ -166,7 +167,7 @@ export class OwnedRun implements Run {
     return this.#phase === 'ended' ? 'final' : 'open';
   }
 
-  async #terminate(atOnce: boolean): Promise<void> {
+  async #terminate(manners: Manners): Promise<void> {
     const target = {
       record: this.record,
       table: this.#table,
@@ -177,7 +178,7 @@ export class OwnedRun implements Run {
       isGone: () => this.#phase !== 'running',
       goneWithin: (milliseconds: number) => this.#goneWithin(milliseconds),
     };
-    const gone = this.#phase !== 'running' || (await terminate(target, { stepMs: this.#settings.endStepMs, atOnce }));
+    const gone = this.#phase !== 'running' || (await terminate(target, { stepMs: this.#settings.endStepMs, manners }));
     if (!gone) await this.#leave(unknownExit);
   }
 

@@ -17,19 +17,22 @@ export interface TerminateTarget {
 }
 
 /**
- * Resolves to false if even KILL did not help (a process that hangs in the kernel). `atOnce`: no time for good manners, for a run that
- * floods the disk.
+ * `gentle`: each step gets its time. `hurried`: no time to see the end of stdin, for an agent that does not read it. `at once`: KILL, for
+ * a run that floods the disk.
  */
+export type Manners = 'gentle' | 'hurried' | 'at once';
+
+/** Resolves to false if even KILL did not help (a process that hangs in the kernel). */
 export async function terminate(
   target: TerminateTarget,
-  { stepMs, atOnce }: { readonly stepMs: number; readonly atOnce: boolean },
+  { stepMs, manners }: { readonly stepMs: number; readonly manners: Manners },
 ): Promise<boolean> {
   const { record, table } = target;
   const members = async () => membersOf(record, await table.living(record.startTime));
 
   target.closeInput();
-  if (!atOnce) {
-    if (await target.goneWithin(stepMs)) return true;
+  if (manners !== 'at once') {
+    if (manners === 'gentle' && (await target.goneWithin(stepMs))) return true;
     target.remember(await members());
     signal(table, record, 'SIGTERM', true);
     if (await target.goneWithin(stepMs)) return true;

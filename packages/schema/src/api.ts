@@ -42,6 +42,8 @@ export interface CreateSession {
   /** Absolute paths of existing folders beside `cwd`. */
   readonly addedFolders?: readonly string[];
   readonly modelUrl?: string;
+  /** Go on with a conversation that the agent itself remembers, by the agent's own id of it. */
+  readonly threadId?: string;
   readonly title?: string;
 }
 /** A word that goes onto an agent's command line must not be taken for an option. */
@@ -58,6 +60,7 @@ export const CreateSessionSchema = z.strictObject({
   personality: word().exactOptional(),
   addedFolders: z.array(z.string().min(1).max(4096)).max(50).readonly().exactOptional(),
   modelUrl: z.url({ protocol: /^https?$/ }).exactOptional(),
+  threadId: word().exactOptional(),
   title: z.string().min(1).max(200).exactOptional(),
 });
 

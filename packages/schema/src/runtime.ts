@@ -57,8 +57,11 @@ export interface Run {
   stderrTail(): Promise<string>;
   /** Resolves when the process is gone and its exit is known. */
   readonly exited: Promise<RunExit>;
-  /** Close stdin → TERM to the group → KILL, then a sweep by marker. Idempotent; also does the sweep after a natural exit. */
-  end(): Promise<RunExit>;
+  /**
+   * Close stdin → TERM to the group → KILL, then a sweep by marker. Idempotent; also does the sweep after a natural exit. `hurry`: TERM at
+   * once, for an agent that was told to stop and does not read its stdin any more.
+   */
+  end(how?: { readonly hurry: boolean }): Promise<RunExit>;
   /** Forget the run: stop watching, remove its directory. Only after it has ended. */
   discard(): Promise<void>;
   /** Stop watching and reading, but leave the process alone (the daemon goes, the agent stays). */

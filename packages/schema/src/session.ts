@@ -45,6 +45,8 @@ export interface Session {
   readonly backend: AgentBackend;
   /** The agent's own id of this conversation, once it has told it. */
   readonly threadId?: string;
+  /** The conversation was begun elsewhere: this session was made with its `threadId`. */
+  readonly resumed?: boolean;
   readonly state: SessionState;
   readonly activeTurnId?: TurnId;
   readonly queue: readonly QueuedTurn[];
@@ -82,6 +84,7 @@ export const SessionSchema = z.object({
   modelUrl: z.string().exactOptional(),
   backend: AgentBackendSchema,
   threadId: z.string().exactOptional(),
+  resumed: z.boolean().exactOptional(),
   state: z.enum(sessionStates),
   activeTurnId: TurnIdSchema.exactOptional(),
   queue: z.array(QueuedTurnSchema).readonly(),

@@ -108,7 +108,7 @@ export class RehearsalService {
     const kept = await this.#kept();
     await this.#sweep(kept);
     this.#run ??= kept === undefined ? undefined : await this.#options.runtime.adopt(kept.record);
-    await this.#run?.end();
+    await this.#run?.end({ hurry: true }); // It has nothing to finish and does not read its stdin.
     await this.#run?.discard();
     this.#run = undefined;
     await rm(this.#file, { force: true });

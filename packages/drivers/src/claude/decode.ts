@@ -48,6 +48,7 @@ export function decodeToolEnd(useId: string, block: Json, message: Json, decline
 
 function statusOf(block: Json, meta: Json, result: Json, stopped: boolean, declined: boolean): ItemStatus {
   if (objectIn(meta.permission_decision).decision === 'reject') return 'declined';
+  if (declined && block.is_error === true && !stopped) return 'declined';
   // By an interrupt: while it ran, before it ran, or by the answer to its own question.
   if (stopped) return declined ? 'declined' : 'interrupted';
   if (result.interrupted === true) return 'interrupted';

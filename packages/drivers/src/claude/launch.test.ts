@@ -74,6 +74,17 @@ test('model and thread are passed on, and what the configuration adds comes last
   assert.equal(argsOf({}).includes('--resume'), false);
 });
 
+test('added folders and effort are passed on, and an effort that claude may ignore is told', () => {
+  const { argv, limits } = launch({ ...request, addedFolders: ['/a', '/b c'], effort: 'high', threadId: 'abc' });
+  const at = argv.indexOf('--add-dir');
+  // It takes all words up to the next flag.
+  assert.deepEqual(argv.slice(at, at + 4), ['--add-dir', '/a', '/b c', '--permission-mode']);
+  assert.equal(valueOf(argv, '--effort'), 'high');
+  assert.doesNotMatch(limits.join(' '), /efforts/);
+  assert.match(launch({ ...request, effort: 'silly' }).limits.join(' '), /efforts low.*"silly"/);
+  assert.equal(argsOf({}).includes('--add-dir') || argsOf({}).includes('--effort'), false);
+});
+
 test('with its own endpoint claude keeps its login and its settings', () => {
   const plan = launch(request);
   assert.equal('ANTHROPIC_BASE_URL' in plan.env, false);

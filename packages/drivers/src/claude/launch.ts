@@ -4,34 +4,58 @@ import type { LaunchPlan, LaunchRequest, Policy } from '@parley/schema';
 
 /** Argv and environment for one process of a session. Pure: says what to run, runs nothing. */
 export function launch(request: LaunchRequest): LaunchPlan {
+  return planOf(request, [
+    '--input-format',
+    'stream-json',
+    '--replay-user-messages',
+    // Not in --help; without it a tool that needs permission is denied at once.
+    '--permission-prompt-tool',
+    'stdio',
+  ]);
+}
+
+/** `speech`: how words go in and questions come out. `moreLimits`: what cannot be expressed because of that. */
+export function planOf(
+  request: LaunchRequest,
+  speech: readonly string[],
+  moreLimits: readonly string[] = [],
+): LaunchPlan {
   const settings = endpointSettings(request);
+  const { addedFolders = [], effort, model, threadId } = request;
   return {
     argv: [
       request.executable,
       '-p',
-      '--input-format',
-      'stream-json',
       '--output-format',
       'stream-json',
       // stream-json is refused without it.
       '--verbose',
       '--include-partial-messages',
-      '--replay-user-messages',
-      // Not in --help; without it a tool that needs permission is denied at once.
-      '--permission-prompt-tool',
-      'stdio',
+      ...speech,
+      // Takes all words up to the next flag: one must follow.
+      ...(addedFolders.length === 0 ? [] : ['--add-dir', ...addedFolders]),
       ...policyArgs(request.policy),
       ...(settings === undefined ? [] : ['--settings', settings]),
-      ...(request.model === undefined ? [] : ['--model', request.model]),
+      ...(model === undefined ? [] : ['--model', model]),
+      ...(effort === undefined ? [] : ['--effort', effort]),
       // Without one claude chooses the id itself: one that we chose could not be used again after a crash ("already in use"), and
       // cannot be resumed either until something has been said in it.
-      ...(request.threadId === undefined ? [] : ['--resume', request.threadId]),
+      ...(threadId === undefined ? [] : ['--resume', threadId]),
       ...request.extraArgs,
     ],
     env: environment(request),
     cwd: request.cwd,
-    limits: policyLimits(request),
+    limits: [...moreLimits, ...policyLimits(request), ...effortLimits(effort)],
   };
+}
+
+const efforts = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+/** 2.1.329 ignores an effort that it does not know, and says so only on stderr; later versions may know more. */
+function effortLimits(effort: string | undefined): readonly string[] {
+  return effort === undefined || efforts.includes(effort)
+    ? []
+    : [`Claude knows the efforts ${efforts.join(', ')}; it ignores others, perhaps "${effort}" as well.`];
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ClaudeState, Draft } from './state.ts';
 import { closeRun, endAll, endOfStopped, interrupt, settle, startTurn, steer } from './turns.ts';
 
 export const protocol: DriverProtocol<ClaudeState> = {
-  begin: (context: DriverContext): ClaudeState => emptyState(context),
+  begin: (context: DriverContext): ClaudeState => emptyState(context, false),
 
   step(state: ClaudeState, input: DriverInput): DriverStep<ClaudeState> {
     if (input.type === 'line') return state.phase === 'closed' ? { state, outputs: [] } : readLine(state, input.line);
@@ -20,7 +20,8 @@ export const protocol: DriverProtocol<ClaudeState> = {
   },
 };
 
-function change(draft: Draft, input: Exclude<DriverInput, { type: 'line' }>): void {
+/** What the engine wants, as far as it is no line of claude's. Changes the draft. */
+export function change(draft: Draft, input: Exclude<DriverInput, { type: 'line' }>): void {
   switch (input.type) {
     case 'opened':
       writeRequest(draft, { subtype: 'initialize', hooks: null }, { type: 'initialize' });
@@ -85,7 +86,8 @@ function passed(draft: Draft, name: Extract<DriverInput, { type: 'deadline' }>['
 
 function exited(draft: Draft, input: Extract<DriverInput, { type: 'exited' }>): void {
   const { state } = draft;
-  const error = state.failure ?? errorOfExit(input, state.phase === 'opening');
+  const opening = state.phase === 'opening' || (state.oneShot && state.turn?.begun === false);
+  const error = state.failure ?? errorOfExit(input, opening);
   state.failure = error;
   // Whoever wanted it to stop has what was wanted; a turn that nobody stopped has failed, whatever the exit code says.
   const stopped = state.turn?.stopping !== undefined;
@@ -100,7 +102,8 @@ function errorOfExit(input: Extract<DriverInput, { type: 'exited' }>, opening: b
   const when = opening ? 'Claude ended before it was ready' : 'Claude ended in the middle of its work';
   const text = `${when} (${how})${said === '' ? '' : `: ${said}`}`;
   const known = said === '' ? undefined : codeOfWords(undefined, said);
-  const named = known === 'thread_missing' || known === 'agent_auth' ? known : undefined;
+  const named =
+    known === 'thread_missing' || known === 'agent_auth' || known === 'prompt_too_large' ? known : undefined;
   return errorBody(named ?? (opening ? 'agent_start_failed' : 'agent_crashed'), text, {
     exitCode: code,
     signal,

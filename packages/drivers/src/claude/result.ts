@@ -63,6 +63,8 @@ function codeOf(
 /** Also for what claude prints on stderr. */
 export function codeOfWords(status: number | undefined, text: string): ErrorCode | undefined {
   if (/No conversation found/i.test(text)) return 'thread_missing';
+  // 2.1.329 takes 10 MB as plain text.
+  if (/stdin input exceeds/i.test(text)) return 'prompt_too_large';
   if (/Not logged in|Please run \/login|Invalid API key/i.test(text)) return 'agent_auth';
   const code = modelErrorCode(status, text);
   if (code !== undefined) return code;

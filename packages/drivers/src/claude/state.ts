@@ -18,6 +18,8 @@ import { uuidOf } from './uuid.ts';
 /** Never changed in place: a step copies what it changes, so an older state stays good. */
 export interface ClaudeState {
   readonly context: DriverContext;
+  /** One turn, its prompt as plain text, then EOF: nothing can be written to it any more (`print/`). */
+  readonly oneShot: boolean;
   readonly phase: 'opening' | 'ready' | 'closed';
   /** Why no turn can run any more. */
   readonly failure: ErrorBody | undefined;
@@ -115,9 +117,10 @@ export type OurRequest =
   | { readonly id: string; readonly type: 'initialize' | 'interrupt' }
   | { readonly id: string; readonly type: 'withdraw'; readonly uuid: string };
 
-export function emptyState(context: DriverContext): ClaudeState {
+export function emptyState(context: DriverContext, oneShot: boolean): ClaudeState {
   return {
     context,
+    oneShot,
     phase: 'opening',
     failure: undefined,
     kept: undefined,

@@ -28,7 +28,6 @@ const uninteresting: ReadonlySet<string> = new Set([
   'model_refusal_no_fallback',
   'per_turn_effort_changed',
   'permission_check_status',
-  'permission_denied',
   'permission_retry',
   'plugin_install',
   'post_turn_summary',
@@ -60,6 +59,14 @@ export function readSystem(draft: Draft, message: Json, line: string): void {
     case 'api_retry':
       readRetry(draft, message, line);
       return;
+    case 'permission_denied': {
+      // Claude itself says no, for example because nobody can be asked; the tool's result follows.
+      const { state } = draft;
+      state.tools = state.tools.map((tool) =>
+        tool.useId === message.tool_use_id ? { ...tool, declined: true } : tool,
+      );
+      return;
+    }
     case 'compact_boundary':
       say(draft, 'info', 'compacted', 'Claude has summarised the conversation so far to make room', line);
       return;

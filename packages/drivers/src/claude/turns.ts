@@ -23,7 +23,8 @@ export function startTurn(draft: Draft, turnId: TurnId, text: string): void {
   }
 }
 
-function openTurn(turnId: TurnId, uuid: string, begun: boolean): OpenTurn {
+/** `uuid`: of the message that opens it. */
+export function openTurn(turnId: TurnId, uuid: string, begun: boolean): OpenTurn {
   return {
     turnId,
     uuid,
@@ -60,8 +61,10 @@ export function stop(draft: Draft, why: 'asked' | 'refused'): void {
   const { state, outputs } = draft;
   if (state.turn === undefined || state.turn.stopping !== undefined) return;
   state.turn = { ...state.turn, stopping: why };
-  writeRequest(draft, { subtype: 'interrupt', cancel_queued: true }, { type: 'interrupt' });
+  if (!state.oneShot) writeRequest(draft, { subtype: 'interrupt', cancel_queued: true }, { type: 'interrupt' });
   outputs.push({ type: 'deadline', name: 'interrupt', action: 'set' });
+  // There, the end of the process is the only way.
+  if (state.oneShot) outputs.push({ type: 'end-run', reason: 'The turn is to stop.' });
 }
 
 /** Claude has taken the words with this uuid: into the running turn, or as the beginning of one. */
@@ -148,6 +151,10 @@ export function endTurn(draft: Draft, end: TurnEnd): void {
   state.blocks = [];
   state.tools = [];
   state.asked = [];
+  if (state.oneShot && state.phase !== 'closed') {
+    state.phase = 'closed';
+    outputs.push({ type: 'end-run', reason: 'The turn is over.' });
+  }
 }
 
 /** Give back all words, end the open turn by `end` (default: by what is known of it), and ask for the end of the run. */

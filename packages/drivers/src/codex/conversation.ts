@@ -1,6 +1,6 @@
 // Test support: an invented conversation, for what no recording shows.
 
-import type { ApprovalRequest, DriverInput, DriverOutput, Policy, TurnId } from '@parley/schema';
+import type { ApprovalRequest, DriverContext, DriverInput, DriverOutput, Policy, TurnId } from '@parley/schema';
 import { objectOfLine } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { protocol } from './protocol.ts';
@@ -17,13 +17,14 @@ export class Conversation {
   state: CodexState;
   readonly all: DriverOutput[] = [];
 
-  constructor(policy: Policy = 'ask', threadId?: string) {
+  constructor(policy: Policy = 'ask', threadId?: string, more: Partial<DriverContext> = {}) {
     this.state = protocol.begin({
       runId,
       cwd: '/home/dev/project',
       policy,
       endpoint: 'own',
       ...(threadId === undefined ? {} : { threadId }),
+      ...more,
     });
   }
 

@@ -68,8 +68,10 @@ function codeOf(words: TurnErrorWords, isVendorBody: boolean, status: number | u
   // A 400 of the model server comes as "other" with the vendor's whole JSON body for a message.
   const code = modelErrorCode(status ?? (isVendorBody ? 400 : undefined), text);
   if (code !== undefined) return code;
-  // `httpConnectionFailed` and its like without a status: the server could not be reached or hung up.
-  return isObject(words.info) ? 'model_overloaded' : 'agent_refused';
+  // `httpConnectionFailed` and its like without a status: the server could not be reached or hung up. `exec` has only the words.
+  return isObject(words.info) || /stream disconnected|connection failed|error sending request/i.test(text)
+    ? 'model_overloaded'
+    : 'agent_refused';
 }
 
 function httpStatusOf(info: unknown): number | undefined {
@@ -90,14 +92,25 @@ function errorMessageInside(message: string): string | undefined {
 /** The error of a request of ours that Codex refused. `doing` completes "Codex refused …". */
 export function refusal(doing: string, error: unknown): ErrorBody {
   const words = stringIn(objectIn(error)['message']) ?? 'no reason given';
+  return (
+    knownRefusal(doing, words) ??
+    errorBody(modelErrorCode(undefined, words) ?? 'agent_protocol', `Codex refused ${doing}: ${words}`)
+  );
+}
+
+function knownRefusal(doing: string, words: string): ErrorBody | undefined {
   if (/no rollout found|thread not found|no thread found|failed to (load|read) (rollout|thread)/i.test(words)) {
     return errorBody('thread_missing', `Codex does not have this conversation any more: ${words}`);
   }
   // 0.169.0 takes 1,048,576 characters in one message.
-  if (/exceeds the maximum length/i.test(words))
-    return errorBody('prompt_too_large', `Codex refused ${doing}: ${words}`);
-  return errorBody(modelErrorCode(undefined, words) ?? 'agent_protocol', `Codex refused ${doing}: ${words}`);
+  return /exceeds the maximum length/i.test(words)
+    ? errorBody('prompt_too_large', `Codex refused ${doing}: ${words}`)
+    : undefined;
 }
+
+// Said on machines where all is well, and under every complaint about the command line.
+const noise =
+  /could not find bubblewrap|could not create PATH aliases|^For more information, try|^Reading (additional input|prompt) from stdin/;
 
 /** The error of a turn that was open, or waiting, when the process ended. */
 export function exitFailure(
@@ -113,9 +126,10 @@ export function exitFailure(
         : `with exit code ${exit.code}`
       : `by ${exit.signal}`;
   const when = handshakeDone ? 'in the middle of a turn' : 'before it was ready';
-  const lastWords = stderr
-    .split('\n')
-    .findLast((line) => line.trim() !== '' && !line.includes('could not find bubblewrap'));
+  const lastWords = stderr.split('\n').findLast((line) => line.trim() !== '' && !noise.test(line));
+  // `exec` says there what the app-server replies.
+  const refused = handshakeDone || lastWords === undefined ? undefined : knownRefusal('the message', lastWords.trim());
+  if (refused !== undefined) return refused;
   const isAuth = modelErrorCode(undefined, stderr) === 'agent_auth';
   const code: ErrorCode = handshakeDone ? 'agent_crashed' : isAuth ? 'agent_auth' : 'agent_start_failed';
   const message = `Codex ended ${how} ${when}${lastWords === undefined ? '.' : `: ${lastWords.trim()}`}`;

@@ -56,3 +56,10 @@ test('a relative executable is refused', () => {
     (error) => ParleyError.is(error) && error.code === 'agent_start_failed',
   );
 });
+
+test('a provider profile is refused rather than left out: the app-server takes none', () => {
+  assert.throws(
+    () => launchPlan({ ...request, providerProfile: 'work' }),
+    (error) => ParleyError.is(error) && error.code === 'config_invalid' && /exec/.test(error.message),
+  );
+});

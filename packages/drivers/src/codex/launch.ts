@@ -1,51 +1,23 @@
-// How to start `codex app-server`: argv, environment, and what of the policy it cannot express. Prompts go over stdin.
+// How to start `codex app-server`: argv, environment, and what of the policy it cannot express. Prompts go over stdin, and so do the
+// session's folders, effort and personality (`turn.ts`).
 
-import { isAbsolute } from 'node:path';
 import { ParleyError } from '@parley/schema';
 import type { LaunchPlan, LaunchRequest } from '@parley/schema';
 import { limitsOf } from './policy.ts';
-
-/** The name of the provider that stands for a model server of our choice; a conversation keeps it and finds it again when it is resumed. */
-const provider = 'parley';
+import { absoluteExecutable, environmentOf, settingsOf } from './settings.ts';
 
 export function launchPlan(request: LaunchRequest): LaunchPlan {
-  const { executable, cwd, policy, endpoint, agentHome } = request;
-  if (!isAbsolute(executable))
-    throw new ParleyError('agent_start_failed', `The path of Codex must be absolute, not ${executable}`);
-  const settings = [
-    // Parley installs pinned versions itself, and never turns a vendor's telemetry on.
-    ...override('check_for_update_on_startup', false),
-    ...override('analytics.enabled', false),
-    ...(endpoint.kind === 'url' ? serverSettings(endpoint.url, endpoint.keyEnv) : []),
-  ];
+  const { cwd, policy, providerProfile, agentHome } = request;
+  // 0.169.0 refuses `--profile` here and has no setting that does the same. Without it the words would go to another provider.
+  if (providerProfile !== undefined)
+    throw new ParleyError(
+      'config_invalid',
+      `Codex takes a provider profile ("${providerProfile}") only in its mode "exec", not in "app-server".`,
+    );
   return {
-    argv: [executable, 'app-server', ...settings, ...request.extraArgs],
-    env: agentHome === undefined ? {} : { CODEX_HOME: agentHome },
+    argv: [absoluteExecutable(request), 'app-server', ...settingsOf(request), ...request.extraArgs],
+    env: environmentOf(request),
     cwd,
     limits: limitsOf(policy, agentHome !== undefined),
   };
-}
-
-/**
- * A server of our choice. A provider of its own, because the built-in one ignores OPENAI_BASE_URL and, pointed elsewhere, spends 6.5 s on
- * WebSocket upgrades before it falls back (0.169.0). Apps and plugins belong to a ChatGPT login and would look for it outside.
- */
-function serverSettings(url: string, keyEnv: string): readonly string[] {
-  const key = `model_providers.${provider}`;
-  return [
-    ...override('model_provider', provider),
-    ...override(`${key}.name`, 'Parley'),
-    ...override(`${key}.base_url`, url),
-    ...override(`${key}.env_key`, keyEnv),
-    ...override(`${key}.wire_api`, 'responses'),
-    // With its own 4 and 5 a server that answers 500 is asked 30 times in 25 s.
-    ...override(`${key}.request_max_retries`, 3),
-    ...override(`${key}.stream_max_retries`, 4),
-    ...['apps', 'plugins', 'remote_plugin'].flatMap((feature) => ['--disable', feature]),
-  ];
-}
-
-/** `-c key=value`. The value is read as TOML; a JSON string is a TOML string. */
-function override(key: string, value: string | number | boolean): readonly [string, string] {
-  return ['-c', `${key}=${JSON.stringify(value)}`];
 }

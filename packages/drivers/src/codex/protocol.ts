@@ -13,7 +13,7 @@ import type {
 import { errorBody } from '@parley/schema';
 import { objectIn, objectOfLine, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
-import { unreadableLine } from '../shared/unknown-event.ts';
+import { notice, unreadableLine } from '../shared/unknown-event.ts';
 import { fillForm } from './elicitation.ts';
 import { notification } from './events.ts';
 import { exitFailure, refusal } from './failure.ts';
@@ -25,6 +25,7 @@ import {
   cleaned,
   endTurn,
   failBroken,
+  giveReason,
   openThread,
   sendHeldBack,
   sendWaiting,
@@ -164,12 +165,14 @@ function answered(
     answers.find(({ option }) => option.effect === effect) ??
     answers.find(({ option }) => option.effect === 'deny');
   if (chosen === undefined) return state;
+  const reason = words.message?.trim() ?? '';
+  const told = chosen.option.effect === 'deny' && reason !== '' ? giveReason(state, approvalId, reason, out) : state;
   answer(
     out,
     pending.requestId,
     chosen.option.effect === 'allow' ? withWords(pending, chosen.result, words) : chosen.result,
   );
-  const rest = { ...state, approvals: withoutEntry(state.approvals, approvalId) };
+  const rest = { ...told, approvals: withoutEntry(told.approvals, approvalId) };
   return chosen.option.effect === 'cancel' && pending.interruptOnCancel ? wantInterrupt(rest, out) : rest;
 }
 
@@ -238,6 +241,17 @@ function reply(state: CodexState, id: number, message: Json, out: Outputs): Code
       return rest;
     case 'clean':
       return cleaned(rest, out);
+    case 'reason':
+      if (error !== undefined)
+        out.push(
+          notice(
+            state.turn?.turnId,
+            'warning',
+            'words_not_taken',
+            'Codex did not take the words about what was declined.',
+          ),
+        );
+      return rest;
   }
 }
 

@@ -68,7 +68,7 @@ export interface Steer {
 }
 
 export type SentRequest =
-  | { readonly kind: 'initialize' | 'thread' | 'turn' | 'interrupt' | 'clean' }
+  | { readonly kind: 'initialize' | 'thread' | 'turn' | 'interrupt' | 'clean' | 'reason' }
   | { readonly kind: 'steer'; readonly turnId: TurnId };
 
 /** A question of Codex that we have not answered. */

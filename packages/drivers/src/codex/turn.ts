@@ -9,7 +9,14 @@ import { sandboxOf } from './policy.ts';
 export function sendWaiting(state: CodexState, out: Outputs): CodexState {
   const { turn, threadId } = state;
   if (state.phase !== 'ready' || state.cleaning || turn?.phase !== 'waiting' || threadId === undefined) return state;
-  const params = { threadId, clientUserMessageId: turn.turnId, input: textInput(turn.text) };
+  const { effort, personality } = state.context;
+  const params = {
+    threadId,
+    clientUserMessageId: turn.turnId,
+    input: textInput(turn.text),
+    ...(effort === undefined ? {} : { effort }),
+    ...(personality === undefined ? {} : { personality }),
+  };
   return request({ ...state, turn: { ...turn, phase: 'sent' } }, out, 'turn/start', params, { kind: 'turn' });
 }
 
@@ -36,6 +43,18 @@ export function sendHeldBack(state: CodexState, out: Outputs): CodexState {
     next = request(next, out, 'turn/steer', params, { kind: 'steer', turnId });
   }
   return next === state ? state : { ...next, turn: { ...turn, steers } };
+}
+
+/**
+ * Words of a person about what they declined. An answer of Codex's protocol has no room for them, and the model reads no more than
+ * "rejected by user": so they are steered into the turn, and reach the model together with that (0.169.0). Written before the answer, else
+ * the model might have gone on already.
+ */
+export function giveReason(state: CodexState, approvalId: ApprovalId, words: string, out: Outputs): CodexState {
+  const { turn, threadId } = state;
+  if (turn?.phase !== 'running' || turn.codexId === undefined || turn.interrupt !== 'none') return state;
+  const params = { threadId, expectedTurnId: turn.codexId, clientUserMessageId: approvalId, input: textInput(words) };
+  return request(state, out, 'turn/steer', params, { kind: 'reason' });
 }
 
 function textInput(text: string): readonly object[] {
@@ -96,10 +115,17 @@ export function failBroken(state: CodexState, out: Outputs): CodexState {
 
 /** After `initialize`: a new conversation, or the one that the session had. */
 export function openThread(state: CodexState, out: Outputs): CodexState {
-  const { cwd, policy, model, threadId } = state.context;
+  const { cwd, policy, model, threadId, addedFolders = [] } = state.context;
   notify(out, 'initialized');
-  // `approvalsReviewer`: a configuration may let a model answer for the user; a session's questions go to the session.
-  const settings = { cwd, ...sandboxOf(policy), approvalsReviewer: 'user', ...(model === undefined ? {} : { model }) };
+  const settings = {
+    cwd,
+    ...sandboxOf(policy),
+    // A configuration may let a model answer for the user; a session's questions go to the session.
+    approvalsReviewer: 'user',
+    ...(model === undefined ? {} : { model }),
+    // These become `writableRoots` of the sandbox as well (0.169.0).
+    ...(addedFolders.length === 0 ? {} : { runtimeWorkspaceRoots: [cwd, ...addedFolders] }),
+  };
   return threadId === undefined
     ? request(state, out, 'thread/start', settings, { kind: 'thread' })
     : request(state, out, 'thread/resume', { threadId, excludeTurns: true, ...settings }, { kind: 'thread' });

@@ -16,7 +16,10 @@ import type {
 import type { SessionState } from './state.ts';
 
 /** What the edge has to do once the step is committed. */
-export type Effect = { readonly type: 'launch' } | { readonly type: 'end-run'; readonly reason: string };
+export type Effect =
+  | { readonly type: 'launch' }
+  /** `hurry`: the agent was told to stop, so it gets no time to finish by itself. */
+  | { readonly type: 'end-run'; readonly reason: string; readonly hurry: boolean };
 
 export class Draft {
   readonly now: number;

@@ -140,7 +140,7 @@ function withoutCost({ costUsd: _cost, ...tokens }: Usage): Usage {
  * may begin a new one; else losing it silently would be a lie.
  */
 function forgetEmptyThread({ session, usageBefore }: SessionState, draft: Draft): void {
-  if (Object.keys(usageBefore).length > 0) return;
+  if (session.resumed === true || Object.keys(usageBefore).length > 0) return;
   delete session.threadId;
   draft.touch();
 }

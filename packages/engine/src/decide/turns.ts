@@ -87,7 +87,7 @@ function isStale({ run, session }: SessionState): boolean {
 export function endRun(state: SessionState, draft: Draft, reason: string): void {
   if (state.run.phase !== 'up' && state.run.phase !== 'launching') return;
   state.run = { phase: 'ending', runId: state.run.runId };
-  draft.effects.push({ type: 'end-run', reason });
+  draft.effects.push({ type: 'end-run', reason, hurry: state.active?.phase === 'interrupting' });
 }
 
 /** The one way a turn ends. What is open in it ends with it. */

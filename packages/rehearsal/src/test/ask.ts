@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { createRehearsal, type RehearsalOptions, type RehearsalServer } from '../rehearsal.ts';
-import { objectOf, stringOf, type JsonObject } from '../shape.ts';
+import { objectOf, objectsOf, stringOf, type JsonObject } from '../shape.ts';
 
 /** A server without pace that ends with the test. */
 export async function startServer(test: TestContext, options: RehearsalOptions = {}): Promise<RehearsalServer> {
@@ -103,7 +103,28 @@ export function messagesRequest(text: string, more: object = {}): object {
   return { model: 'rehearsal', max_tokens: 1000, stream: true, messages: [{ role: 'user', content: text }], ...more };
 }
 
-/** The text of an answer in either JSON form. */
+export function chatRequest(text: string, more: object = {}): object {
+  return { model: 'rehearsal', stream: true, messages: [{ role: 'user', content: text }], ...more };
+}
+
+export function geminiRequest(text: string, more: object = {}): object {
+  return { contents: [{ role: 'user', parts: [{ text }] }], ...more };
+}
+
+/** The data of all events of a stream whose events have no names; `[DONE]` is left out. */
+export function chunksOf(stream: string): readonly JsonObject[] {
+  return stream
+    .split('\n\n')
+    .filter((frame) => frame.startsWith('data: {'))
+    .map((frame) => objectOf(JSON.parse(frame.slice('data: '.length))));
+}
+
+/** The first choice of a Chat Completions answer or the first candidate of a Gemini answer. */
+export function firstOf(json: JsonObject): JsonObject {
+  return objectsOf(json['choices'] ?? json['candidates'])[0] ?? {};
+}
+
+/** The text of an answer in the JSON form of Responses or Messages. */
 export function textOf(json: JsonObject): string {
   const blocks = Array.isArray(json['output'])
     ? json['output'].flatMap((item) => objectOf(item)['content'] ?? [])

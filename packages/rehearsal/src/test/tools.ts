@@ -1,4 +1,5 @@
-// The tools that the real agents offer, cut down to what matters (codex 0.169.0, claude 2.1.329).
+// The tools that the real agents offer, cut down to what matters (codex 0.169.0, claude 2.1.329,
+// gemini 0.61.0, opencode 1.18.33, kimi-code 2.1.0, qwen 0.24.4).
 
 const string = { type: 'string' };
 
@@ -54,4 +55,70 @@ export const CLAUDE_TOOLS = [
       required: ['file_path', 'old_string', 'new_string'],
     },
   },
+];
+
+const relative = { type: 'string', description: 'The path to the file to write to.' };
+const geminiTool = (name: string, properties: object, required: readonly string[]): object => ({
+  name,
+  parametersJsonSchema: { type: 'object', properties, required },
+});
+export const GEMINI_TOOLS = [
+  {
+    functionDeclarations: [
+      geminiTool('run_shell_command', { command: string, description: string, is_background: { type: 'boolean' } }, [
+        'command',
+      ]),
+      geminiTool('write_file', { file_path: relative, content: string }, ['file_path', 'content']),
+      geminiTool('read_file', { file_path: relative }, ['file_path']),
+      geminiTool(
+        'replace',
+        {
+          file_path: relative,
+          instruction: string,
+          old_string: string,
+          new_string: string,
+          allow_multiple: { type: 'boolean' },
+        },
+        ['file_path', 'instruction', 'old_string', 'new_string'],
+      ),
+    ],
+  },
+];
+
+const chatTool = (name: string, properties: object, required: readonly string[]): object => ({
+  type: 'function',
+  function: { name, parameters: { type: 'object', properties, required } },
+});
+export const OPENCODE_TOOLS = [
+  chatTool('bash', { command: string, timeout: { type: 'integer' }, workdir: string }, ['command']),
+  chatTool('edit', { filePath: path, oldString: string, newString: string, replaceAll: { type: 'boolean' } }, [
+    'filePath',
+    'oldString',
+    'newString',
+  ]),
+  chatTool('read', { filePath: path }, ['filePath']),
+  chatTool('write', { content: string, filePath: path }, ['content', 'filePath']),
+];
+
+const kimiPath = { type: 'string', description: 'A path outside the working directory must be absolute.' };
+export const KIMI_TOOLS = [
+  chatTool('Bash', { command: string, cwd: string, description: string }, ['command']),
+  chatTool('Edit', { path: kimiPath, old_string: string, new_string: string, replace_all: { type: 'boolean' } }, [
+    'path',
+    'old_string',
+    'new_string',
+  ]),
+  chatTool('Read', { path: kimiPath }, ['path']),
+  chatTool('Write', { path: kimiPath, content: string, mode: { enum: ['overwrite', 'append'] } }, ['path', 'content']),
+];
+
+export const QWEN_TOOLS = [
+  chatTool('run_shell_command', { command: string, description: string }, ['command']),
+  chatTool('write_file', { file_path: path, content: string }, ['file_path', 'content']),
+  chatTool('read_file', { file_path: path }, ['file_path']),
+  chatTool('edit', { file_path: path, old_string: string, new_string: string, replace_all: { type: 'boolean' } }, [
+    'file_path',
+    'old_string',
+    'new_string',
+  ]),
 ];

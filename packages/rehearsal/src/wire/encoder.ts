@@ -1,4 +1,4 @@
-// What both wire formats can do: turn blocks of an answer into server-sent events, or into one JSON body.
+// What every wire format can do: turn blocks of an answer into server-sent events, or into one JSON body.
 import type { Conversation, ToolCall } from '../conversation.ts';
 import type { Failure, UsageNumbers } from '../reply.ts';
 
@@ -22,13 +22,20 @@ export interface Encoder {
 
 /** A wire format: how its requests are read and its answers and errors are written. */
 export interface Wire {
-  readonly read: (body: unknown) => Conversation;
+  /** `url` is the request's path with its query: Gemini names the model and asks for a stream there. */
+  readonly read: (body: unknown, url: string) => Conversation;
   /** `input` is the estimated usage of the request, for formats that name it first. */
   readonly encoder: (conversation: Conversation, input: UsageNumbers) => Encoder;
   readonly errorBody: (failure: Failure) => unknown;
   readonly requestIdHeader: string;
 }
 
+/** A server-sent event with a name, as Responses and Messages have them. */
 export function event(type: string, data: object): string {
   return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** A server-sent event without a name, as Chat Completions and Gemini have them. */
+export function data(value: object): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
 }

@@ -61,3 +61,31 @@ export function anthropicError(failure: Failure): object {
   const { type, message } = wordsFor(ANTHROPIC, failure);
   return { type: 'error', error: { type, message }, request_id: newId('req') };
 }
+
+const GOOGLE: Readonly<Record<number, Words>> = {
+  400: { type: 'INVALID_ARGUMENT', message: 'Request contains an invalid argument (rehearsed).' },
+  401: { type: 'UNAUTHENTICATED', message: 'Request had invalid authentication credentials (rehearsed).' },
+  403: { type: 'PERMISSION_DENIED', message: 'The caller does not have permission (rehearsed).' },
+  404: { type: 'NOT_FOUND', message: 'The model is not found (rehearsed).' },
+  429: {
+    type: 'RESOURCE_EXHAUSTED',
+    message: 'You exceeded your current quota (rehearsed).',
+  },
+  500: { type: 'INTERNAL', message: 'An internal error has occurred (rehearsed).' },
+  503: { type: 'UNAVAILABLE', message: 'The model is overloaded. Please try again later (rehearsed).' },
+  504: { type: 'DEADLINE_EXCEEDED', message: 'Deadline expired before the operation could complete (rehearsed).' },
+};
+
+/** Google says when to try again in the body, not only in a header. */
+export function googleError(failure: Failure): object {
+  const { type, code, message } = wordsFor(GOOGLE, failure);
+  const details = [
+    ...(code === undefined
+      ? []
+      : [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: code, domain: 'googleapis.com' }]),
+    ...(failure.retryAfter === undefined
+      ? []
+      : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${failure.retryAfter}s` }]),
+  ];
+  return { error: { code: failure.status, message, status: type, ...(details.length > 0 && { details }) } };
+}

@@ -1,0 +1,45 @@
+// Any agent that speaks ACP over stdio, by its name in the configuration: `acp:<name>`.
+
+import type { Driver } from '@parley/schema';
+import { detectAcp } from './detect.ts';
+import { usualDialect } from './dialect.ts';
+import { launchPlan } from './launch.ts';
+import { acpProtocol } from './protocol.ts';
+import type { AcpState } from './state.ts';
+
+/**
+ * The driver for the configured agent `acp:<name>`. Its program is `agents."acp:<name>".command` (or the name itself on the search
+ * path), its arguments are `args`.
+ */
+export function acpDriver(name: string): Driver<AcpState> {
+  return {
+    agent: `acp:${name}`,
+    mode: 'acp',
+    title: name,
+    provenVersion: 'ACP 1',
+    installHint: `Install it, and name its program in the configuration: [agents."acp:${name}"] command = "…", args = ["acp"].`,
+    loginHint: `Log in with the agent's own command.`,
+    keyEnv: 'OPENAI_API_KEY',
+    vendorUrl: 'https://agentclientprotocol.com',
+    wire: 'openai-chat',
+    rehearsalModel: 'rehearsal',
+    capabilities: {
+      // Where the agent offers `_session/steering`; from all others the words come back at once and are queued.
+      steer: 'native',
+      interrupt: true,
+      resume: true,
+      fork: false,
+      approvals: true,
+      questions: true,
+      images: false,
+      models: true,
+      deltas: true,
+      reasoning: true,
+      usage: true,
+      cost: true,
+    },
+    protocol: acpProtocol(usualDialect(name)),
+    launch: launchPlan,
+    detect: (request) => detectAcp(name, request),
+  };
+}
