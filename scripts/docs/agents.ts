@@ -1,8 +1,8 @@
 // What the drivers say of themselves: capabilities, and what becomes of a policy. Nothing is started for it, drivers are pure.
 
 import { drivers } from '@parley/drivers';
-import { newId, ParleyError, policies } from '@parley/schema';
-import type { AgentCapabilities, Driver, DriverInput, LaunchPlan, ModelWire, Policy } from '@parley/schema';
+import { ParleyError, policies } from '@parley/schema';
+import type { AgentCapabilities, Driver, DriverInput, LaunchPlan, ModelWire, Policy, RunId } from '@parley/schema';
 import { code, table } from './table.ts';
 
 const columns: readonly (readonly [keyof AgentCapabilities, string])[] = [
@@ -77,6 +77,9 @@ export function policyTables(): string {
     .join('\n\n');
 }
 
+/** Always the same, for words that are made from it. */
+const runId = 'run_00000000000000000000000000' as RunId;
+
 /** With the user's own login, where the agent heeds the user's own settings; or why the driver refuses the policy. */
 function planOf(driver: Driver, policy: Policy): LaunchPlan | ParleyError {
   try {
@@ -87,7 +90,7 @@ function planOf(driver: Driver, policy: Policy): LaunchPlan | ParleyError {
       endpoint: { kind: 'own' },
       root: false,
       extraArgs: [],
-      runId: newId('run', 0),
+      runId,
       adapter: ['parley', 'adapter'],
       node: 'node',
       prompt: 'PROMPT',
@@ -116,7 +119,7 @@ function wordsOf(driver: Driver, policy: Policy): readonly string[] {
 function firstLines({ protocol }: Driver, policy: Policy, { cwd }: LaunchPlan): readonly string[] {
   const inputs: readonly DriverInput[] = [{ type: 'opened' }, { type: 'line', line: '{"id":1,"result":{}}' }];
   const lines: string[] = [];
-  let state: unknown = protocol.begin({ runId: newId('run', 0), cwd, policy, endpoint: 'own' });
+  let state: unknown = protocol.begin({ runId, cwd, policy, endpoint: 'own' });
   for (const input of inputs) {
     const step = protocol.step(state, input);
     state = step.state;

@@ -41,7 +41,7 @@ export function elicitation(state: AcpState, id: AgentRequestId, params: Json, o
   const about = { kind: 'question', title: cutText(message, 300), questions: form.questions } as const;
   return ask(
     markRunning(state, out),
-    { requestId: id, callId: stringIn(params['toolCallId']), answers, cancelled, fields: form.fields },
+    { requestId: id, callId: undefined, answers, cancelled, fields: form.fields },
     about,
     out,
   );

@@ -37,7 +37,10 @@ test('a model server and a home of our own are told by the environment', () => {
 test('an agent is found by its configured command, with its version if it tells one', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'parley-acp-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  for (const [name, text] of [['talks', 'echo talks 1.2.3'], ['mute', 'exit 2']] as const) {
+  for (const [name, text] of [
+    ['talks', 'echo talks 1.2.3'],
+    ['mute', 'exit 2'],
+  ] as const) {
     await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`);
     await chmod(join(folder, name), 0o755);
   }

@@ -46,7 +46,12 @@ function answersIn(options: unknown): readonly PossibleAnswer[] {
     const { optionId, name, kind } = objectIn(each);
     const effect = effectOf(kind);
     if (typeof optionId !== 'string' || effect === undefined) return [];
-    return [{ option: { id: optionId, label: stringIn(name) ?? optionId, effect }, result: { outcome: { outcome: 'selected', optionId } } }];
+    return [
+      {
+        option: { id: optionId, label: stringIn(name) ?? optionId, effect },
+        result: { outcome: { outcome: 'selected', optionId } },
+      },
+    ];
   });
   const no: PossibleAnswer = { option: { id: 'parley:deny', label: 'Deny', effect: 'deny' }, result: cancelled };
   const stop: PossibleAnswer = {

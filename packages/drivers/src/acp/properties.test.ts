@@ -14,7 +14,19 @@ type Move = readonly [kind: string, n: number];
 const kinds = [
   // What leads far into a conversation stands here more than once.
   ...['reply', 'reply', 'reply', 'reply', 'start', 'start', 'start', 'say', 'say', 'tool', 'tool', 'ask', 'answer'],
-  ...['steer', 'interrupt', 'error', 'result', 'plan', 'withdraw', 'recorded', 'noise', 'update', 'handshake', 'settle'],
+  ...[
+    'steer',
+    'interrupt',
+    'error',
+    'result',
+    'plan',
+    'withdraw',
+    'recorded',
+    'noise',
+    'update',
+    'handshake',
+    'settle',
+  ],
   'deaf',
 ] as const;
 const moves = fc.array(fc.tuple(fc.constantFrom(...kinds), fc.nat({ max: 9 })), { maxLength: 80, size: 'max' });
@@ -46,7 +58,8 @@ function run(script: readonly Move[], { policy, canSteer, thread }: Setting): vo
     const previous = machine.state;
     const outputs = machine.feed(input);
     assert.deepEqual({ ...previous, dialect: undefined }, before, 'a step leaves the old state as it was');
-    for (const { id, method } of written(outputs)) if (method !== undefined && id !== undefined) asked.push({ id, method });
+    for (const { id, method } of written(outputs))
+      if (method !== undefined && id !== undefined) asked.push({ id, method });
     for (const output of outputs) {
       if (output.type === 'approval-requested') approvals.push(output.approval.id);
       if (output.type === 'steer-consumed' || output.type === 'steer-returned')
@@ -59,7 +72,8 @@ function run(script: readonly Move[], { policy, canSteer, thread }: Setting): vo
       }
       if (output.type === 'turn-started' || output.type.startsWith('item-'))
         assert.equal('turnId' in output && output.turnId, active);
-      if (output.type === 'write') assert.ok(!dead && !output.line.includes('\n'), 'nothing is written to a dead process');
+      if (output.type === 'write')
+        assert.ok(!dead && !output.line.includes('\n'), 'nothing is written to a dead process');
     }
   };
   const line = (message: Json): void => give({ type: 'line', line: JSON.stringify({ jsonrpc: '2.0', ...message }) });
@@ -71,7 +85,10 @@ function run(script: readonly Move[], { policy, canSteer, thread }: Setting): vo
         return { protocolVersion: 1, agentCapabilities };
       }
       case 'session/prompt':
-        return { stopReason: ['end_turn', 'end_turn', 'cancelled', 'refusal', 'x'][turns % 5], usage: { inputTokens: 1 } };
+        return {
+          stopReason: ['end_turn', 'end_turn', 'cancelled', 'refusal', 'x'][turns % 5],
+          usage: { inputTokens: 1 },
+        };
       case '_session/steering':
         return { outcome: ['injected', 'promptRequired', 'failed', 'startedNewTurn'][turns % 4] };
       default:
@@ -109,7 +126,8 @@ function run(script: readonly Move[], { policy, canSteer, thread }: Setting): vo
       }
       case 'error': {
         const request = n < 4 ? asked.pop() : undefined;
-        if (request !== undefined) line({ id: request.id, error: { code: [-32000, -32601, 429, -32603][n], message: 'no' } });
+        if (request !== undefined)
+          line({ id: request.id, error: { code: [-32000, -32601, 429, -32603][n], message: 'no' } });
         break;
       }
       case 'result':
@@ -117,7 +135,11 @@ function run(script: readonly Move[], { policy, canSteer, thread }: Setting): vo
         break;
       case 'say': {
         const type = n % 4 === 0 ? 'agent_thought_chunk' : 'agent_message_chunk';
-        update({ sessionUpdate: type, messageId: `m${n % 3}`, content: { type: n === 9 ? 'image' : 'text', text: 'word' } });
+        update({
+          sessionUpdate: type,
+          messageId: `m${n % 3}`,
+          content: { type: n === 9 ? 'image' : 'text', text: 'word' },
+        });
         break;
       }
       case 'tool': {

@@ -28,7 +28,10 @@ export function traceLines(): readonly string[] {
 }
 
 function recordsOf(name: string): readonly Json[] {
-  return readFileSync(new URL(name + ending, folder), 'utf8').split('\n').map(objectOfLine).filter(isObject);
+  return readFileSync(new URL(name + ending, folder), 'utf8')
+    .split('\n')
+    .map(objectOfLine)
+    .filter(isObject);
 }
 
 /** One agent's machine, and everything that came out of it. */
