@@ -19,10 +19,14 @@ const stamp = join(modules, '.parley-install');
  * @property {string} claude the executable as npm links it; a native binary
  * @property {string} codex the executable as npm links it; a Node script that starts the native binary and needs Node in PATH
  * @property {string} codexNative the native binary itself
+ * @property {string} gemini a Node script
+ * @property {string} grokKit a Node script: vibe-kit's, not xAI's
+ * @property {string} kimi a Node script: Kimi Code
+ * @property {string} opencode a native binary
  */
 
 /**
- * Paths of the agents' executables, after installing them where they are missing (some 800 MB; 10 s with a warm npm cache).
+ * Paths of the agents' executables, after installing them where they are missing (some 1.4 GB; 20 s with a warm npm cache).
  * @returns {Promise<RealAgents>}
  * @throws {SetupError} when npm cannot install them
  */
@@ -37,7 +41,15 @@ export async function installRealAgents() {
     );
   }
   const bin = join(modules, '.bin');
-  return { claude: join(bin, 'claude'), codex: join(bin, 'codex'), codexNative: findCodexNative() };
+  return {
+    claude: join(bin, 'claude'),
+    codex: join(bin, 'codex'),
+    codexNative: findCodexNative(),
+    gemini: join(bin, 'gemini'),
+    grokKit: join(bin, 'grok'),
+    kimi: join(bin, 'kimi'),
+    opencode: join(bin, 'opencode'),
+  };
 }
 
 /** Whether the agents of the lockfile are installed, for tests that would rather be skipped than wait for a download. */
@@ -50,8 +62,9 @@ async function install() {
     // npm and not pnpm: it is what users install these with, and claude's install script must run to put its binary in place.
     // Under the Node that Parley runs on: an older one is outside the `engines` of these packages.
     const env = withPathFirst(dirname(findNode24()), withoutOuterNpm(process.env));
-    const result = await runCommand('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, env });
-    if (result.code !== 0) throw new SetupError(`npm ci failed in ${folder}:\n${result.output.trim()}`);
+    // Not `npm ci`: a registry may lack opencode's packages for other platforms, and then it holds the lockfile for incomplete.
+    const result = await runCommand('npm', ['install', '--no-save', '--no-audit', '--no-fund'], { cwd: folder, env });
+    if (result.code !== 0) throw new SetupError(`npm install failed in ${folder}:\n${result.output.trim()}`);
   });
   writeFileSync(stamp, wanted());
 }

@@ -16,6 +16,7 @@ import type { RehearsalServer, Scenario } from '@parley/rehearsal';
 import { isTerminal } from '@parley/schema';
 import type { ParleyEvent, Session, SessionId, Turn, TurnId } from '@parley/schema';
 import { installRealAgents } from '../../scripts/agents.mjs';
+import type { RealAgents } from '../../scripts/agents.mjs';
 import { inRoot } from '../../scripts/lib/root.mjs';
 
 export type AgentUnderTest = 'codex' | 'claude';
@@ -28,6 +29,14 @@ export interface ParleyOptions {
   readonly modelServer?: boolean;
   /** Agents on PATH; both when absent. */
   readonly agents?: readonly AgentUnderTest[];
+  /** More programs on PATH: a name, and the line of the shell that runs it. */
+  readonly programs?: (agents: RealAgents) => Readonly<Record<string, string>>;
+  /** The agents' part of config.toml, when it is not to be the usual one. */
+  readonly configWith?: (models: RehearsalServer) => string;
+  /** More of the daemon's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Files in the home, by their paths in it. */
+  readonly home?: Readonly<Record<string, string>>;
 }
 
 /** Real agents need a second or two; this is for a machine that is busy with other tests. */
@@ -195,8 +204,13 @@ export async function openParley(test: TestContext, options: ParleyOptions = {})
   for (const folder of Object.values(folders)) await mkdir(folder, { mode: 0o700 });
   for (const agent of options.agents ?? (['codex', 'claude'] as const)) {
     const program = agent === 'codex' ? agents.codexNative : agents.claude;
-    await writeFile(join(folders.bin, agent), `#!/bin/sh\nexec '${program}' "$@"\n`);
-    await chmod(join(folders.bin, agent), 0o700);
+    await addProgram(folders.bin, agent, `exec '${program}' "$@"`);
+  }
+  for (const [name, line] of Object.entries(options.programs?.(agents) ?? {}))
+    await addProgram(folders.bin, name, line);
+  for (const [path, text] of Object.entries(options.home ?? {})) {
+    await mkdir(dirname(join(folders.home, path)), { recursive: true });
+    await writeFile(join(folders.home, path), text);
   }
   const models = await createRehearsal({
     pace: 0,
@@ -209,12 +223,7 @@ export async function openParley(test: TestContext, options: ParleyOptions = {})
 full = [${JSON.stringify(folders.work)}]
 [deadlines]
 end_step = 1
-[agents.codex]
-${modelServer ? `model_url = "${models.openaiUrl}"\nmodel = "gpt-5.5"` : ''}
-[agents.claude]
-${modelServer ? `model_url = "${models.anthropicUrl}"` : ''}
-[agents.claude.env]
-CLAUDE_CODE_MAX_RETRIES = "1"
+${options.configWith === undefined ? usualAgents(models, modelServer) : options.configWith(models)}
 ${options.config ?? ''}
 `,
   );
@@ -227,6 +236,7 @@ ${options.config ?? ''}
     PARLEY_DATA_DIR: join(root, 'data'),
     PARLEY_CONFIG: join(root, 'config.toml'),
     TEST_PARLEY_ROOT: root,
+    ...options.env,
   };
   if (process.env['TEST_FILE_MARK'] !== undefined) env['TEST_FILE_MARK'] = process.env['TEST_FILE_MARK'];
   const parley = new ParleyUnderTest(root, folders.work, env, models);
@@ -239,6 +249,20 @@ ${options.config ?? ''}
   });
   await parley.start();
   return parley;
+}
+
+function usualAgents(models: RehearsalServer, modelServer: boolean): string {
+  return `[agents.codex]
+${modelServer ? `model_url = "${models.openaiUrl}"\nmodel = "gpt-5.5"` : ''}
+[agents.claude]
+${modelServer ? `model_url = "${models.anthropicUrl}"` : ''}
+[agents.claude.env]
+CLAUDE_CODE_MAX_RETRIES = "1"`;
+}
+
+async function addProgram(folder: string, name: string, line: string): Promise<void> {
+  await writeFile(join(folder, name), `#!/bin/sh\n${line}\n`);
+  await chmod(join(folder, name), 0o700);
 }
 
 /** A wait that is too long says what it waited for. */

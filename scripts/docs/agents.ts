@@ -34,7 +34,7 @@ export function capabilityTable(): string {
     drivers.map((driver) => [
       nameOf(driver),
       code(driver.mode),
-      ...columns.map(([of]) => show(driver.capabilities[of])),
+      ...columns.map(([of]) => show(driver.capabilities[of] ?? false)),
     ]),
   );
 }
@@ -50,7 +50,7 @@ export function factTable(): string {
       driver.npmPackage === undefined ? (driver.installHint ?? '') : `npm, ${code(driver.npmPackage)}`,
       code(driver.keyEnv),
       wireNames[driver.wire],
-      code(driver.vendorUrl),
+      driver.vendorUrl === undefined ? '' : code(driver.vendorUrl),
     ]),
   );
 }

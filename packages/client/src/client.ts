@@ -12,11 +12,13 @@ import type {
   DaemonView,
   EventPage,
   FolderPage,
+  InstallPlan,
   InstallProgress,
   Interrupt,
   InterruptResult,
   PairingLink,
   ParleyEvent,
+  PlanInstallation,
   QueuedTurn,
   QueuePage,
   Session,
@@ -114,9 +116,17 @@ export class Client {
     return (await this.#call<AgentPage>({ method: 'GET', path: '/api/agents' })).agents;
   }
 
-  /** Installs an agent; yields what happens, line by line, and throws when it fails. */
-  async *installAgent(name: string, signal?: AbortSignal): AsyncGenerator<InstallProgress> {
-    const request: Call = { method: 'POST', path: `/api/agents/${encodeURIComponent(name)}/install`, body: {}, signal };
+  /** What installing an agent would do. Throws `invalid_request` for an agent or a version that npm does not have. */
+  planInstallation(name: string, { version }: PlanInstallation = {}): Promise<InstallPlan> {
+    return this.#call({ method: 'GET', path: `${agentPath(name)}/plan${query({ version })}` });
+  }
+
+  /** Installs an agent in its proven version or the one that is named; yields what happens, line by line, and throws when it fails. */
+  async *installAgent(
+    name: string,
+    { signal, ...body }: PlanInstallation & { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<InstallProgress> {
+    const request: Call = { method: 'POST', path: `${agentPath(name)}/install`, body, signal };
     for await (const progress of callLines<InstallProgress>(this.#transport, request)) {
       yield progress;
       if (progress.error !== undefined) throw await failureOf(progress.error);
@@ -232,6 +242,10 @@ export class Client {
 
 async function* oneByOne<Value>(batches: AsyncIterable<readonly Value[]>): AsyncGenerator<Value> {
   for await (const batch of batches) yield* batch;
+}
+
+function agentPath(name: string): string {
+  return `/api/agents/${encodeURIComponent(name)}`;
 }
 
 function sessionPath(id: SessionId): string {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Engine } from '@parley/engine';
-import { createRuntime } from '@parley/runtime';
+import { createGitWorkspaces, createRuntime } from '@parley/runtime';
 import { checkFileSystem, lockStateDirectory, openStore } from '@parley/store';
 import { ensurePrivateFolder } from '@parley/client/node';
 import type { Config } from '@parley/schema';
@@ -103,6 +103,7 @@ async function open({ stateDir, databaseFile, agentsDir, config, env, ...options
     store,
     runtime: runtimeFor('runs'),
     agents,
+    workspaces: createGitWorkspaces({ directory: join(stateDir, 'snapshots'), env, hidden: [stateDir] }),
     config,
     report: options.report,
     fatal: options.fatal,

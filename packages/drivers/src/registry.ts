@@ -3,11 +3,15 @@
 
 import { ParleyError } from '@parley/schema';
 import type { AgentName, Driver } from '@parley/schema';
+import { acpDriver } from './acp/driver.ts';
 import { claude } from './claude/driver.ts';
 import { claudePrint } from './claude/print/driver.ts';
 import { codex } from './codex/driver.ts';
 import { codexExec } from './codex/exec/driver.ts';
+import { geminiAcp, geminiPrint } from './gemini/driver.ts';
 import { grokHeadless, grokKit } from './grok/driver.ts';
+import { kimiCodeAcp, kimiCodePrint, kimiLegacyPrint, kimiWire } from './kimi/driver.ts';
+import { opencode, opencodeRun } from './opencode/driver.ts';
 import { vibeAcp, vibePrint } from './vibe/driver.ts';
 
 export const drivers: readonly Driver[] = [
@@ -15,6 +19,14 @@ export const drivers: readonly Driver[] = [
   codexExec,
   claude,
   claudePrint,
+  geminiAcp,
+  geminiPrint,
+  opencode,
+  opencodeRun,
+  kimiCodeAcp,
+  kimiCodePrint,
+  kimiWire,
+  kimiLegacyPrint,
   grokHeadless,
   grokKit,
   vibePrint,
@@ -29,6 +41,7 @@ export const usualDrivers: readonly Driver[] = drivers.filter(
 /** All ways to speak to an agent (in the program of this dialect), the usual one first. Throws `unknown_agent`. */
 export function driversOf(name: AgentName, dialect?: string): readonly Driver[] {
   const wanted = name.trim().toLowerCase();
+  if (/^acp:[\w.-]+$/.test(wanted)) return [acpDriver(wanted.slice('acp:'.length))];
   const all = drivers.filter(({ agent }) => agent === wanted);
   if (all.length === 0) {
     const known = usualDrivers.map(({ agent }) => agent).toSorted();

@@ -25,6 +25,7 @@ import type {
   Turn,
   TurnId,
   UpdateSession,
+  Workspaces,
 } from '@parley/schema';
 import type { Agents } from './agents.ts';
 import { restingState } from './decide/state.ts';
@@ -33,11 +34,14 @@ import { ProcessSlots } from './process-slots.ts';
 import { restoreSession } from './restore.ts';
 import { SessionActor } from './session-actor.ts';
 import type { ActorEnvironment } from './session-steps.ts';
+import { WorkFolders } from './work-folders.ts';
 
 export interface EngineOptions {
   readonly store: Store;
   readonly runtime: Runtime;
   readonly agents: Agents;
+  /** Tells what files a turn changed where the agent does not. Absent: nobody does. */
+  readonly workspaces?: Workspaces;
   readonly config: Pick<Config, 'deadlines' | 'queue' | 'runs'>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -62,6 +66,8 @@ export class Engine {
       runtime: options.runtime,
       agents: options.agents,
       slots: new ProcessSlots(runs.max_processes),
+      workspaces: options.workspaces,
+      folders: new WorkFolders(),
       limits: {
         start: ms(deadlines.start),
         handshake: ms(deadlines.handshake),
@@ -131,6 +137,10 @@ export class Engine {
     const cwd = await existingFolder(input.cwd);
     const defaults = await agents.defaults({ ...input, cwd });
     const { backend, ...chosen } = defaults;
+    if (input.threadId !== undefined && !agents.driver(driver.agent, chosen.mode).capabilities.resume) {
+      const text = `${driver.title} cannot go on with an earlier conversation when it is spoken to by ${chosen.mode}.`;
+      throw new ParleyError('invalid_request', text, { field: 'threadId' });
+    }
     const policy = input.policy ?? chosen.policy;
     agents.checkPolicy({ policy, cwd });
     const now = this.#environment.now();

@@ -2,12 +2,15 @@
 // one fate, none was lost, doubled or reordered, and every turn that began has exactly one end.
 
 import assert from 'node:assert/strict';
+import { realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isTerminal, ParleyError } from '@parley/schema';
 import type { ParleyEvent, SessionId, SubmitResult, SubmitWhen, TurnId } from '@parley/schema';
 import type { FakeProcess } from './test/fake-agent.ts';
-import { settle, World } from './test/world.ts';
+import { FakeWorkspaces } from './test/fake-workspaces.ts';
+import { settle, silentAgents, World } from './test/world.ts';
 
 type Move =
   | { readonly do: 'submit'; readonly when: SubmitWhen; readonly wait: boolean }
@@ -128,8 +131,8 @@ function takeUp(agent: FakeProcess, words: { readonly turnId: TurnId; readonly t
   agent.say({ says: 'started', turnId: words.turnId });
 }
 
-async function play(moves: readonly Move[], style: 'returns' | 'takes-up'): Promise<void> {
-  const world = new World();
+async function play(moves: readonly Move[], style: 'returns' | 'takes-up', files?: FakeWorkspaces): Promise<void> {
+  const world = files === undefined ? new World() : new World({}, silentAgents, files);
   let engine = await world.open();
   const id = await world.session(engine);
   const accepted = new Map<
@@ -171,6 +174,7 @@ async function play(moves: readonly Move[], style: 'returns' | 'takes-up'): Prom
         break;
       }
       case 'agent':
+        files?.write(`file ${files.files.size}`, 'x');
         if (world.process !== undefined) act(world.process, one.act, style);
         await settle();
         break;
@@ -185,6 +189,7 @@ async function play(moves: readonly Move[], style: 'returns' | 'takes-up'): Prom
   await drain(world, id, style);
   assert.deepEqual(world.reports, []);
   await judge(world, id, accepted);
+  if (files !== undefined) await judgeFiles(world, id);
 }
 
 const onlyLate = (error: unknown): void => {
@@ -264,6 +269,29 @@ async function judge(
   inOrder(accepted, received);
 }
 
+/** What files changed is told inside of a turn, each change once; a turn says at most once that it cannot be told. */
+async function judgeFiles(world: World, id: SessionId): Promise<void> {
+  const events = (await world.engine?.events(id, 0, 100_000))?.events ?? [];
+  const told = new Set<string>();
+  const unclear = new Set<TurnId>();
+  let running: TurnId | undefined;
+  for (const event of events) {
+    if (event.type === 'turn.started') running = event.turnId;
+    if (isTerminal(event)) running = undefined;
+    if (event.type === 'notice' && event.code === 'file_changes_unclear' && event.turnId !== undefined) {
+      assert.equal(event.turnId, running);
+      assert.ok(!unclear.has(event.turnId), 'said twice');
+      unclear.add(event.turnId);
+    }
+    if (event.type !== 'item.completed' || event.item.type !== 'file_change') continue;
+    assert.equal(event.turnId, running, 'told inside of its turn');
+    for (const { path } of event.item.changes) {
+      assert.ok(!told.has(path), `${path} was told twice`);
+      told.add(path);
+    }
+  }
+}
+
 /** What was simply queued is heard in the order in which it was accepted. */
 function inOrder(
   accepted: ReadonlyMap<TurnId, { readonly text: string; readonly when: SubmitWhen; readonly result: SubmitResult }>,
@@ -290,6 +318,15 @@ for (const style of ['returns', 'takes-up'] as const) {
     await fc.assert(
       fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 30 }), (moves) => play(moves, style)),
       { numRuns: 10_000 },
+    );
+  });
+
+  test(`the same where files are watched (an agent that ${style} late words)`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 30 }), (moves) =>
+        play(moves, style, new FakeWorkspaces(realpathSync(tmpdir()))),
+      ),
+      { numRuns: 2_000 },
     );
   });
 }

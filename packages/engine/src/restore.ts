@@ -2,6 +2,7 @@
 
 import { usageSince } from '@parley/schema';
 import type { ItemId, JournalEntry, ParleyEvent, RunRow, Session, Store, TurnId, TurnRow } from '@parley/schema';
+import { filesUnclearCode } from './decide/file-changes.ts';
 import { onlyHereOf, restingState } from './decide/state.ts';
 import type { ActiveTurn, OpenItem, SessionState } from './decide/state.ts';
 
@@ -56,6 +57,7 @@ export async function restoreSession(
       runId: row.runId,
       settings: { policy: context.policy, model: context.model },
       idleSince: now,
+      told: journal.filter(({ input }) => input.type === 'start').length,
     };
   }
   return { state, run: row === undefined ? undefined : { row, journal } };
@@ -66,36 +68,43 @@ async function restoreActive(
   row: TurnRow,
   known: { readonly told: boolean; readonly interrupted: boolean; readonly now: number },
 ): Promise<ActiveTurn> {
-  const { items, answer, usage } = await foldTurn(store, row);
+  const { items, answer, usage, filesUnclear } = await foldTurn(store, row);
   return {
     row,
     phase: known.interrupted ? 'interrupting' : known.told ? 'running' : 'starting',
     items,
     answer,
     usage,
+    usageEarlier: undefined,
     failure: undefined,
     progressAt: known.told ? known.now : undefined,
     sentAt: known.told ? known.now : undefined,
     interruptedAt: known.interrupted ? known.now : undefined,
+    filesUnclear,
   };
 }
 
-/** Open items, the last words and the usage of a running turn, from its events. */
-async function foldTurn(store: Store, row: TurnRow): Promise<Pick<ActiveTurn, 'items' | 'answer' | 'usage'>> {
+/** Open items, the last words, the usage and what was said of its files of a running turn, from its events. */
+async function foldTurn(
+  store: Store,
+  row: TurnRow,
+): Promise<Pick<ActiveTurn, 'items' | 'answer' | 'usage' | 'filesUnclear'>> {
   const items = new Map<ItemId, OpenItem>();
   let answer = '';
   let usage: ActiveTurn['usage'];
+  let filesUnclear = false;
   for await (const event of eventsFrom(store, row)) {
     if (!('turnId' in event) || event.turnId !== row.id) continue;
     if (event.type === 'item.started' && event.item.type !== 'user_message')
       items.set(event.item.id, { item: event.item, text: [] });
     if (event.type === 'item.delta') items.get(event.itemId)?.text.push(event.text);
     if (event.type === 'usage.updated') usage = event.usage;
+    if (event.type === 'notice' && event.code === filesUnclearCode) filesUnclear = true;
     if (event.type !== 'item.completed') continue;
     items.delete(event.item.id);
     if (event.item.type === 'assistant_message' && event.item.text.trim() !== '') answer = event.item.text;
   }
-  return { items, answer, usage };
+  return { items, answer, usage, filesUnclear };
 }
 
 async function restoreSteer(store: Store, state: SessionState, row: TurnRow, sent: boolean): Promise<void> {

@@ -4,7 +4,7 @@ import { errorBody, ParleyError } from '@parley/schema';
 import type { DriverContext, JournalEntry, Run, RunBatch, RunId } from '@parley/schema';
 import type { Effect } from './decide/draft.ts';
 import { isBusy } from './decide/state.ts';
-import { endRun, endTurn, launched, launchFailed, processGone } from './decide/turns.ts';
+import { beginsAgain, endRun, endTurn, launched, launchFailed, processGone } from './decide/turns.ts';
 import { RunHost } from './run-host.ts';
 import type { SessionSteps } from './session-steps.ts';
 import { within } from './within.ts';
@@ -187,7 +187,7 @@ export class RunLife {
     const busy = isBusy(this.#steps.state);
     await this.#steps.step(
       (draft) => {
-        if (busy) {
+        if (busy && !beginsAgain(this.#steps.state, draft)) {
           this.#steps.apply(
             draft,
             host,

@@ -170,7 +170,7 @@ export class SessionActor {
     await this.#steps.alone(async () => {
       this.state.closing = true;
       if (runs === 'end' && isBusy(this.state)) await this.#steps.step((draft) => interruptTurn(this.state, draft));
-      this.#steps.close();
+      await this.#steps.close();
     });
     await this.life.close(runs);
   }

@@ -1,6 +1,16 @@
 // How a session changes: one step at a time, each decided, fed to the driver, committed, published, and only then acted on.
 
-import type { Driver, DriverContext, DriverOutput, RunChange, RunId, Runtime, Session, Store } from '@parley/schema';
+import type {
+  Driver,
+  DriverContext,
+  DriverOutput,
+  RunChange,
+  RunId,
+  Runtime,
+  Session,
+  Store,
+  Workspaces,
+} from '@parley/schema';
 import type { Agents } from './agents.ts';
 import { Alarm } from './alarm.ts';
 import { changeOf, isEmpty } from './change.ts';
@@ -9,18 +19,23 @@ import type { DeadlineLimits } from './decide/deadlines.ts';
 import { Draft } from './decide/draft.ts';
 import type { Effect } from './decide/draft.ts';
 import { applyOutput } from './decide/outputs.ts';
-import type { SessionState } from './decide/state.ts';
+import type { ActiveTurn, SessionState } from './decide/state.ts';
 import { proceed } from './decide/turns.ts';
+import { FileWatch } from './file-watch.ts';
 import { Hub } from './hub.ts';
 import { Mailbox } from './mailbox.ts';
 import type { ProcessSlots } from './process-slots.ts';
 import type { RunHost } from './run-host.ts';
+import type { WorkFolders } from './work-folders.ts';
 
 export interface ActorEnvironment {
   readonly store: Store;
   readonly runtime: Runtime;
   readonly agents: Agents;
   readonly slots: ProcessSlots;
+  /** Absent: nobody tells file changes but the agents. */
+  readonly workspaces: Workspaces | undefined;
+  readonly folders: WorkFolders;
   readonly limits: DeadlineLimits & { readonly start: number };
   readonly maxQueue: number;
   readonly now: () => number;
@@ -45,6 +60,7 @@ export class SessionSteps {
   host: RunHost | undefined;
   /** Who wants the agent's lines as they come. */
   readonly lineWatchers = new Set<(lines: readonly string[]) => void>();
+  readonly #files: FileWatch;
   readonly #mailbox = new Mailbox();
   readonly #alarm: Alarm;
   #closed = false;
@@ -54,8 +70,23 @@ export class SessionSteps {
     this.environment = environment;
     this.driver = environment.agents.driver(state.session.agent, state.session.mode);
     this.hub = new Hub(state.session.id, environment.store);
+    this.#files = this.#watchFiles();
     this.#alarm = new Alarm(environment.now, () => {
       this.alone(() => this.#timePassed()).catch((error: unknown) => environment.report('a deadline', error));
+    });
+  }
+
+  #watchFiles(): FileWatch {
+    const { active, session } = this.state;
+    const { folders, report } = this.environment;
+    return new FileWatch({
+      cwd: session.cwd,
+      addedFolders: session.addedFolders ?? [],
+      folders,
+      workspaces: this.driver.capabilities.fileChanges === false ? this.environment.workspaces : undefined,
+      restored: active === undefined || isNew(active) ? undefined : active,
+      step: (decide) => this.alone(() => (this.#closed ? undefined : this.step(decide))),
+      report,
     });
   }
 
@@ -72,15 +103,16 @@ export class SessionSteps {
     return this.#mailbox.run(work);
   }
 
-  /** No more steps by themselves: no deadlines, no lines. */
-  close(): void {
+  /** No more steps by themselves: no deadlines, no lines, no looks at files. Resolves when nothing of the looks is left. */
+  close(): Promise<void> {
     this.#closed = true;
     this.#alarm.off();
+    return this.#files.close();
   }
 
   /** One step. `decide` changes the state only if it does not throw. */
   async step<Result>(decide: (draft: Draft) => Result, runChange?: RunChange): Promise<Result> {
-    const draft = new Draft(this.state, this.environment.now());
+    const draft = new Draft(this.state, this.environment.now(), this.#files.turnId);
     const result = decide(draft);
     // A run that closes and one that opens are two changes: first what the old one leaves, then what follows.
     const closes = runChange?.closed === true;
@@ -113,6 +145,8 @@ export class SessionSteps {
 
   async #commit(draft: Draft, runChange?: RunChange): Promise<void> {
     const { run } = this.state;
+    const settling = this.#files.settle(draft, this.state.active?.row.id);
+    if (settling !== undefined) await settling;
     draft.summarise();
     const journal = this.host?.takeJournal() ?? [];
     const launching = draft.effects.some(({ type }) => type === 'launch') && run.phase === 'launching';
@@ -124,11 +158,13 @@ export class SessionSteps {
     try {
       if (!isEmpty(change)) await this.environment.store.commit(change);
     } catch (error) {
-      this.close(); // Memory is ahead of the store: this actor must not go on.
+      void this.close(); // Memory is ahead of the store: this actor must not go on.
       this.environment.fatal(error);
       throw error;
     }
     this.hub.publish(draft.events);
+    const beginning = this.#files.follow(draft, this.state.active?.row.id);
+    if (beginning !== undefined) await beginning;
     try {
       this.host?.flush();
     } catch (error) {
@@ -142,7 +178,8 @@ export class SessionSteps {
 
   /** What a driver is told of the session, once for each run. */
   contextOf(runId: RunId): DriverContext {
-    const { cwd, policy, model, threadId, backend, effort, variant, personality, addedFolders } = this.state.session;
+    const { cwd, policy, model, threadId, threadTotal, backend, effort, variant, personality, addedFolders } =
+      this.state.session;
     return {
       runId,
       cwd,
@@ -154,6 +191,7 @@ export class SessionSteps {
       ...(addedFolders === undefined ? {} : { addedFolders }),
       ...(model === undefined ? {} : { model }),
       ...(threadId === undefined ? {} : { threadId }),
+      ...(threadTotal === undefined ? {} : { threadTotal }),
     };
   }
 
@@ -167,7 +205,13 @@ export class SessionSteps {
     const now = this.environment.now();
     const due = deadlinesOf(this.state, this.environment.limits).find(({ at }) => at <= now);
     if (due === undefined) return this.#setAlarm();
-    await this.step((draft) => deadlinePassed(this.state, draft, due, this.environment.limits));
+    const limits = { ...this.environment.limits, resumesAfterSilence: this.driver.resumesAfterSilence === true };
+    await this.step((draft) => deadlinePassed(this.state, draft, due, limits));
     await this.#timePassed();
   }
+}
+
+/** Nothing was done for it by an earlier daemon. */
+function isNew({ phase, row, filesUnclear }: ActiveTurn): boolean {
+  return phase === 'starting' && row.resumed !== true && !filesUnclear;
 }

@@ -1,4 +1,4 @@
-// A wait with an end.
+// Waits with an end.
 
 import { ParleyError } from '@parley/schema';
 
@@ -9,6 +9,17 @@ export async function within<Result>(work: Promise<Result>, ms: number): Promise
     () => limit.reject(new ParleyError('start_timeout', `The agent did not start within ${ms / 1000} s.`)),
     ms,
   );
+  try {
+    return await Promise.race([work, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The work's result, or `late` after `ms` milliseconds. */
+export async function inTime<Result, Late>(work: Promise<Result>, ms: number, late: Late): Promise<Result | Late> {
+  const limit = Promise.withResolvers<Late>();
+  const timer = setTimeout(() => limit.resolve(late), ms);
   try {
     return await Promise.race([work, limit.promise]);
   } finally {

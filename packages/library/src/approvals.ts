@@ -1,27 +1,30 @@
 // Who answers when the agent asks, in a program: the caller's function, or nobody, and then it is denied at once.
 
-import type { Approval, ApprovalAnswer, ApprovalId } from '@parley/schema';
-
-export interface Answers {
-  answer(id: ApprovalId, answer: ApprovalAnswer): Promise<void>;
-}
+import type { Approval, ApprovalAnswer } from '@parley/schema';
+import type { Parley } from './parley.ts';
+import type { RunSettings } from './settings.ts';
 
 /** Never throws: an answer that comes too late, or a caller's function that fails, must not end what watches. A failure denies. */
 export function answerApprovals(
-  parley: Answers,
+  parley: Pick<Parley, 'approvals' | 'answer'>,
   approval: Approval,
-  decide: ((approval: Approval) => ApprovalAnswer | Promise<ApprovalAnswer>) | undefined,
+  decide: RunSettings['onApproval'],
 ): void {
-  const deny = (): Promise<void> => {
-    const option = approval.options.find(({ effect }) => effect === 'deny') ?? approval.options.at(-1);
-    return option === undefined ? Promise.resolve() : parley.answer(approval.id, { optionId: option.id });
+  const answer = async (): Promise<void> => {
+    // The policy decides in the same step in which it is asked: what it has answered nobody else is asked.
+    const pending = await parley.approvals(true);
+    if (!pending.some(({ id }) => id === approval.id)) return;
+    try {
+      await parley.answer(approval.id, (await decide?.(approval)) ?? denial(approval));
+    } catch {
+      await parley.answer(approval.id, denial(approval));
+    }
   };
-  const answered =
-    decide === undefined
-      ? deny()
-      : Promise.resolve()
-          .then(() => decide(approval))
-          .then((answer) => parley.answer(approval.id, answer))
-          .catch(deny);
-  answered.catch(() => undefined);
+  answer().catch(() => undefined);
+}
+
+/** Every driver offers one of the two; an answer that is not there leaves it to the deadline, which denies. */
+function denial({ options }: Approval): ApprovalAnswer {
+  const option = options.find(({ effect }) => effect === 'deny') ?? options.find(({ effect }) => effect === 'cancel');
+  return { optionId: option?.id ?? '' };
 }

@@ -5,79 +5,152 @@ import type { ParleyEvent, SessionId } from '@parley/schema';
 
 /** Events that wait for a slow consumer; what is beyond is read from the store when it gets there. */
 const maxWaiting = 10_000;
+const pageSize = 500;
 
-/** All events after number `after`, until `signal` aborts. Leaving the loop ends the subscription. Throws `unknown_session`. */
-export async function* eventsOf(
-  engine: Engine,
-  id: SessionId,
-  after: number,
-  signal: AbortSignal,
-): AsyncGenerator<ParleyEvent, void, undefined> {
-  let last = after;
-  while (!signal.aborted) {
-    const sink = new QueueSink();
-    const { unsubscribe } = await engine.subscribe(id, last, sink);
-    const stop = (): void => sink.end();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      for await (const batch of sink) {
-        for (const { seq, json } of batch.events) {
-          if (signal.aborted) return;
-          last = seq;
-          yield JSON.parse(json) as ParleyEvent;
-        }
-      }
-    } finally {
-      signal.removeEventListener('abort', stop);
-      unsubscribe();
-    }
-  }
+type Source = Pick<Engine, 'subscribe' | 'events'>;
+
+export interface EventReaderOptions {
+  readonly sessionId: SessionId;
+  /** The number of the last event that is known already; 0 for none. */
+  readonly after: number;
+  /** Stops it at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** It is in here until it ends. */
+  readonly open: Set<EventReader>;
 }
 
-class QueueSink implements EventSink, AsyncIterable<EventBatch> {
-  #batches: EventBatch[] = [];
-  #waiting = 0;
+/** Leaving the loop ends the subscription. `next` throws `unknown_session`. */
+export class EventReader implements AsyncIterableIterator<ParleyEvent>, EventSink {
+  readonly sessionId: SessionId;
+  readonly #source: Source;
+  readonly #options: EventReaderOptions;
+  /** What waits, as JSON, from `#at` on. */
+  #waiting: string[] = [];
+  #at = 0;
+  /** The number of the newest event that has come. */
+  #last: number;
+  #limit = maxWaiting;
+  #subscription: Promise<() => void> | undefined;
   #ended = false;
-  #wake = Promise.withResolvers<void>();
-  #roomy = Promise.withResolvers<void>();
+  #changed = Promise.withResolvers<void>();
 
-  send(batch: EventBatch): boolean {
-    this.#batches.push(batch);
-    this.#waiting += batch.events.length;
-    this.#wake.resolve();
-    return this.#waiting <= maxWaiting;
+  constructor(source: Source, options: EventReaderOptions) {
+    this.sessionId = options.sessionId;
+    this.#source = source;
+    this.#options = options;
+    this.#last = options.after;
+    options.open.add(this);
+    options.signal?.addEventListener('abort', this.#stop, { once: true });
+    if (options.signal?.aborted === true) this.#stop();
   }
 
-  drained(): Promise<void> {
-    return this.#waiting <= maxWaiting ? Promise.resolve() : this.#roomy.promise;
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
-  /** Too slow: what waits is still given, then whoever reads subscribes anew. */
-  lagged(): void {
-    this.end();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake.resolve();
-    this.#roomy.resolve();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<EventBatch, void, undefined> {
+  async next(): Promise<IteratorResult<ParleyEvent, undefined>> {
     for (;;) {
-      const batch = this.#batches.shift();
-      if (batch !== undefined) {
-        this.#waiting -= batch.events.length;
-        if (this.#waiting <= maxWaiting) {
-          this.#roomy.resolve();
-          this.#roomy = Promise.withResolvers<void>();
-        }
-        yield batch;
-        continue;
+      const json = this.#waiting[this.#at];
+      if (json !== undefined) {
+        this.#taken();
+        return { done: false, value: JSON.parse(json) as ParleyEvent };
       }
-      if (this.#ended) return;
-      await this.#wake.promise;
-      this.#wake = Promise.withResolvers<void>();
+      if (this.#ended) return { done: true, value: undefined };
+      const { promise } = this.#changed;
+      await this.#subscribed();
+      if (this.#waiting.length === 0 && !this.#ended) await promise;
     }
+  }
+
+  return(): Promise<IteratorResult<ParleyEvent, undefined>> {
+    this.#stop();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** From now on all that comes waits in memory: the store is about to forget the session. */
+  async hold(): Promise<void> {
+    this.#limit = Infinity;
+    this.#tell();
+    await this.#unsubscribe();
+    while (!this.#ended) {
+      const { events } = await this.#source.events(this.sessionId, this.#last, pageSize);
+      if (events.length === 0) break;
+      for (const event of events) this.#take(event.seq, JSON.stringify(event));
+    }
+    if (!this.#ended) await this.#subscribed();
+  }
+
+  /** No more will come; what waits is still given. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.signal?.removeEventListener('abort', this.#stop);
+    this.#options.open.delete(this);
+    void this.#unsubscribe();
+    this.#tell();
+  }
+
+  send({ events }: EventBatch): boolean {
+    for (const { seq, json } of events) this.#take(seq, json);
+    return this.#hasRoom;
+  }
+
+  async drained(): Promise<void> {
+    while (!this.#hasRoom && !this.#ended) await this.#changed.promise;
+  }
+
+  /** Too slow: what waits is still given, then it is subscribed anew. */
+  lagged(): void {
+    this.#subscription = undefined;
+    this.#tell();
+  }
+
+  readonly #stop = (): void => {
+    this.#waiting = [];
+    this.#at = 0;
+    this.end();
+  };
+
+  get #hasRoom(): boolean {
+    return this.#waiting.length - this.#at <= this.#limit;
+  }
+
+  #take(seq: number, json: string): void {
+    if (this.#ended || seq <= this.#last) return;
+    this.#last = seq;
+    this.#waiting.push(json);
+    this.#tell();
+  }
+
+  #taken(): void {
+    this.#at += 1;
+    if (this.#at < this.#waiting.length && this.#at < pageSize) return;
+    this.#waiting.splice(0, this.#at);
+    this.#at = 0;
+    this.#tell(); // There is room.
+  }
+
+  #subscribed(): Promise<unknown> {
+    this.#subscription ??= this.#source.subscribe(this.sessionId, this.#last, this).then(
+      ({ unsubscribe }) => unsubscribe,
+      (error: unknown) => {
+        this.end();
+        throw error;
+      },
+    );
+    return this.#subscription;
+  }
+
+  async #unsubscribe(): Promise<void> {
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    const unsubscribe = await subscription?.catch(() => undefined); // Whoever subscribed hears of it.
+    unsubscribe?.();
+  }
+
+  #tell(): void {
+    const changed = this.#changed;
+    this.#changed = Promise.withResolvers();
+    changed.resolve();
   }
 }

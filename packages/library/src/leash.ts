@@ -6,32 +6,36 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { serviceCommand } from './service-command.ts';
 
-/** A session of its own (`detached`): Ctrl-C in a terminal reaches the whole group, and the leash has to see it through. */
 const script = 'read -r word; [ "$word" = done ] && exit 0; exec "$@" >/dev/null 2>&1';
 
 export class Leash {
   readonly #shell: ChildProcess;
+  readonly #gone: Promise<unknown>;
 
   private constructor(shell: ChildProcess) {
     this.#shell = shell;
+    // It may be gone before it is untied: somebody ended it.
+    this.#gone = once(shell, 'exit').catch(() => undefined);
+    shell.stdin?.on('error', () => undefined);
   }
 
   static async tie(stateDir: string, env: NodeJS.ProcessEnv): Promise<Leash> {
     const argv = ['-c', script, 'parley-leash', ...serviceCommand(), 'end-orphans', stateDir];
-    const shell = spawn('/bin/sh', argv, { detached: true, env, stdio: ['pipe', 'ignore', 'ignore'] });
+    // A session of its own (`detached`): Ctrl-C in a terminal reaches the whole group, and the leash has to see it through. Its folder is
+    // the root: it is not to keep another one busy.
+    const shell = spawn('/bin/sh', argv, { cwd: '/', detached: true, env, stdio: ['pipe', 'ignore', 'ignore'] });
+    const leash = new Leash(shell);
     await once(shell, 'spawn');
     shell.unref();
     // Its pipe must not keep this process alive either.
     (shell.stdin as unknown as { unref?: () => void }).unref?.();
-    return new Leash(shell);
+    return leash;
   }
 
   /** All is in order: nothing is left to end. */
   async untie(): Promise<void> {
-    const gone = once(this.#shell, 'exit');
     this.#shell.ref();
-    this.#shell.stdin?.on('error', () => undefined);
     this.#shell.stdin?.end('done\n');
-    await gone;
+    await this.#gone;
   }
 }

@@ -4,9 +4,18 @@ import { join } from 'node:path';
 import { openCore } from '@parley/daemon/core';
 import type { Engine } from '@parley/engine';
 import { placesOf } from '@parley/client/node';
-import { ConfigSchema, ParleyError } from '@parley/schema';
+import {
+  ApprovalAnswerSchema,
+  ChangeQueuedSchema,
+  ConfigSchema,
+  CreateSessionSchema,
+  ParleyError,
+  SubmitTurnSchema,
+  UpdateSessionSchema,
+} from '@parley/schema';
 import type { AgentCapabilities, AgentView, Config, ParleyEvent, SessionId } from '@parley/schema';
-import { eventsOf } from './events.ts';
+import { checked } from './checked.ts';
+import { EventReader } from './events.ts';
 import { serviceCommand } from './service-command.ts';
 
 export interface ParleyOptions {
@@ -37,7 +46,10 @@ export interface Parley extends Pick<
   | 'approvals'
   | 'answer'
 > {
-  /** Everything after number `after` (default: from the beginning), then what follows, until `signal` aborts or Parley closes. */
+  /**
+   * Everything after number `after` (default: from the beginning), then what follows, until `signal` aborts, the session is deleted or
+   * Parley closes. Each caller gets all. Its `next` throws `unknown_session`.
+   */
   events(
     id: SessionId,
     options?: { readonly after?: number; readonly signal?: AbortSignal },
@@ -81,7 +93,12 @@ export async function openParley(
   const { report = () => undefined } = options;
   const places = placesOf(env);
   const stateDir = options.stateDir ?? join(places.stateDir, 'library');
-  const closing = new AbortController();
+  const readers = new Set<EventReader>();
+  let isOver = false;
+  const endReaders = (): void => {
+    isOver = true;
+    for (const reader of readers) reader.end();
+  };
   const core = await openCore({
     stateDir,
     databaseFile: join(stateDir, 'parley.db'),
@@ -93,36 +110,51 @@ export async function openParley(
     report,
     fatal: (error) => {
       report('the store failed: this Parley takes nothing more', error);
-      closing.abort();
+      endReaders();
     },
   });
   const { engine, agents } = core;
   let closed: Promise<void> | undefined;
   return {
-    createSession: (input) => engine.createSession(input),
+    createSession: async (input) => engine.createSession(checked(CreateSessionSchema, input)),
     sessions: () => engine.sessions(),
     session: (id) => engine.session(id),
-    updateSession: (id, change) => engine.updateSession(id, change),
-    deleteSession: (id) => engine.deleteSession(id),
-    submit: (id, input) => engine.submit(id, input),
+    updateSession: async (id, change) => engine.updateSession(id, checked(UpdateSessionSchema, change)),
+    deleteSession: async (id) => {
+      const reading = [...readers].filter(({ sessionId }) => sessionId === id);
+      await Promise.allSettled(reading.map((reader) => reader.hold()));
+      await engine.interrupt(id, 'drop');
+      await engine.deleteSession(id);
+      for (const reader of reading) reader.end();
+    },
+    submit: async (id, input) => engine.submit(id, checked(SubmitTurnSchema, input)),
     interrupt: (id, queue) => engine.interrupt(id, queue),
     cancelQueued: (id, turnId) => engine.cancelQueued(id, turnId),
-    changeQueued: (id, turnId, change) => engine.changeQueued(id, turnId, change),
+    changeQueued: async (id, turnId, change) => engine.changeQueued(id, turnId, checked(ChangeQueuedSchema, change)),
     turns: (id, limit) => engine.turns(id, limit),
     turn: (id, turnId) => engine.turn(id, turnId),
     approvals: (pending) => engine.approvals(pending),
-    answer: (id, answer) => engine.answer(id, answer),
-    watchLines: (id, watcher) => engine.watchLines(id, watcher),
-    events: (id, { after = 0, signal } = {}) =>
-      eventsOf(engine, id, after, signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])),
+    answer: async (id, answer) => engine.answer(id, checked(ApprovalAnswerSchema, answer)),
+    watchLines: (id, watcher) =>
+      engine.watchLines(id, (lines) => {
+        try {
+          watcher(lines);
+        } catch (error) {
+          report('a watcher of lines failed', error); // It must not cost the turn whose lines it watches.
+        }
+      }),
+    events: (sessionId, { after = 0, signal } = {}) => {
+      const reader = new EventReader(engine, { sessionId, after, signal, open: readers });
+      if (isOver) reader.end();
+      return reader;
+    },
     agents: () => agents.views(),
     capabilities: (id) => {
       const { agent, mode } = engine.session(id);
       return agents.driver(agent, mode).capabilities;
     },
     close: (runs = 'keep') => {
-      closing.abort();
-      closed ??= core.close(runs);
+      closed ??= core.close(runs).finally(endReaders);
       return closed;
     },
   };

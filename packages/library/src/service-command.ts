@@ -2,10 +2,9 @@
 
 import { fileURLToPath } from 'node:url';
 
-/** Program and first arguments of `service.ts`, run as this process is run (from the sources or as released). */
+/** Program and first arguments of `service.ts`, run as this module is run (from the sources or as released). */
 export function serviceCommand(): readonly [string, ...string[]] {
-  const own = import.meta.url.endsWith('.ts') ? 'service.ts' : 'service.js';
-  const conditions = process.execArgv.filter((arg) => /^(--conditions=|-C=?)/.test(arg));
-  const fromSources = own === 'service.ts' && conditions.length === 0 ? ['--conditions=source'] : conditions;
-  return [process.execPath, ...fromSources, fileURLToPath(new URL(own, import.meta.url))];
+  const fromSources = import.meta.url.endsWith('.ts');
+  const file = fileURLToPath(new URL(fromSources ? 'service.ts' : 'service.js', import.meta.url));
+  return [process.execPath, ...(fromSources ? ['--conditions=source'] : []), file];
 }

@@ -1,123 +1,117 @@
 // The temporary Parley of a `createAgent`: opened for the first run or conversation, gone with the last.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { placesOf } from '@parley/client/node';
-import type { AgentConfig, Config, CreateSession, SessionConfig } from '@parley/schema';
-import type { AgentOptions, RunSettings } from './agent.ts';
-import { Leash } from './leash.ts';
-import { configOf, openParley } from './parley.ts';
+import type { Config, Session, SessionConfig } from '@parley/schema';
+import { configOf } from './parley.ts';
 import type { Parley } from './parley.ts';
+import { checkSettings, mergedSettings } from './settings.ts';
+import type { RunSettings } from './settings.ts';
+import { openTemporaryParley } from './temporary-parley.ts';
+import type { TemporaryParley } from './temporary-parley.ts';
+
+export interface WorkshopOptions extends RunSettings {
+  readonly agent: string;
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type PlaceRequest = RunSettings & { readonly threadId?: string | undefined };
+
+/** A session in the workshop. */
+export interface Place {
+  readonly parley: Parley;
+  readonly session: Session;
+  readonly onApproval: RunSettings['onApproval'];
+  /** Ends what runs in the session and forgets it. Once; never throws. The last to leave takes everything down. */
+  readonly leave: () => Promise<void>;
+}
+
+const noEntries: SessionConfig = { added_folders: [], args: [], env: {}, unset: [] };
 
 export class Workshop {
-  readonly #options: AgentOptions;
+  readonly #options: WorkshopOptions;
+  readonly #settings: SessionConfig;
+  readonly #profiles: Readonly<Record<string, SessionConfig>>;
   readonly #config: Config;
-  /** Of requests with an environment of their own: each is a profile for one session. */
-  readonly #profiles: Record<string, SessionConfig>;
+  /** Each session has a profile of its own, with all that was said about it: `#config` holds this very object. */
+  readonly #made: Record<string, SessionConfig> = {};
+  #count = 0;
   #inside = 0;
-  #profileCount = 0;
-  #parley: Promise<Parley> | undefined;
-  #closing: Promise<void> = Promise.resolve();
-  #leash: Leash | undefined;
-  #stateDir = '';
+  #open: Promise<TemporaryParley> | undefined;
+  #closed: Promise<void> = Promise.resolve();
 
-  /** Throws `config_invalid`. */
-  constructor(options: AgentOptions) {
+  /** Throws `config_invalid`, `invalid_request`. */
+  constructor(options: WorkshopOptions) {
+    checkSettings(options.agent, options);
     this.#options = options;
-    const config = configOf(options.config ?? {});
-    const agent = config.agents[options.agent] ?? configOf({ agents: { [options.agent]: {} } }).agents[options.agent];
-    this.#profiles = { ...agent?.profiles };
-    const agents: Record<string, AgentConfig> = { ...config.agents };
-    if (agent !== undefined) agents[options.agent] = { ...agent, profiles: this.#profiles };
+    const { agent } = options;
+    const { policy, ...rest } = options.config ?? {};
     // Who writes the program is the operator: a policy is allowed by being named.
-    this.#config = { ...config, agents, policy: { ...config.policy, full: ['/'] } };
+    const config = configOf({ ...rest, policy: { default: 'edit', ...(policy ?? {}), full: ['/'] } });
+    const entries = config.agents[agent] ?? { ...noEntries, profiles: {} };
+    const { profiles, model_url: _url, model_key_env: _key, ...settings } = entries;
+    this.#settings = settings;
+    this.#profiles = profiles;
+    // What adds up in layers is in the session's profile already.
+    this.#config = {
+      ...config,
+      agents: { ...config.agents, [agent]: { ...entries, ...noEntries, profiles: this.#made } },
+    };
   }
 
-  /** Come in: opens it when nobody is inside. Each `enter` needs one `leave`. */
-  async enter(): Promise<Parley> {
+  /** Come in with a session. Throws what `createSession` throws, and `invalid_request`. */
+  async enter(request: PlaceRequest): Promise<Place> {
+    const { agent, ...options } = this.#options;
+    checkSettings(agent, request);
+    const merged = mergedSettings({ config: this.#settings, profiles: this.#profiles, options, request });
+    const profile = `request-${++this.#count}`;
+    this.#made[profile] = merged;
+    const { parley } = await this.#come().catch((error: unknown) => {
+      delete this.#made[profile];
+      throw error;
+    });
+    const go = (): Promise<void> => {
+      delete this.#made[profile];
+      return this.#go();
+    };
+    try {
+      const { policy } = merged;
+      const { threadId, modelUrl = options.modelUrl } = request;
+      const session = await parley.createSession({
+        agent,
+        cwd: request.cwd ?? options.cwd ?? process.cwd(),
+        profile,
+        ...(policy === undefined ? {} : { policy }),
+        ...(modelUrl === undefined ? {} : { modelUrl }),
+        ...(threadId === undefined ? {} : { threadId }),
+      });
+      const leave = async (): Promise<void> => {
+        await parley.deleteSession(session.id).catch(() => undefined); // If it cannot, the last one to leave ends its process.
+        await go();
+      };
+      return { parley, session, onApproval: request.onApproval ?? options.onApproval, leave };
+    } catch (error) {
+      await go();
+      throw error;
+    }
+  }
+
+  async #come(): Promise<TemporaryParley> {
     this.#inside += 1;
-    this.#parley ??= this.#closing.then(() => this.#open());
+    const open = (this.#open ??= this.#closed.then(() => openTemporaryParley(this.#config, process.env)));
     try {
-      return await this.#parley;
+      return await open;
     } catch (error) {
-      this.#parley = undefined;
       this.#inside -= 1;
+      if (this.#open === open) this.#open = undefined;
       throw error;
     }
   }
 
-  /** The last one to leave takes everything down: processes, temporary folder, leash. */
-  async leave(): Promise<void> {
+  #go(): Promise<void> {
     this.#inside -= 1;
-    if (this.#inside > 0 || this.#parley === undefined) return;
-    const parley = await this.#parley;
-    this.#parley = undefined;
-    this.#closing = this.#close(parley);
-    await this.#closing;
-  }
-
-  sessionOf(settings: RunSettings & { readonly threadId?: string }): CreateSession {
-    const { cwd = process.cwd(), policy = 'edit', model, modelUrl, mode, effort, variant, personality } = settings;
-    const { addedFolders, threadId } = settings;
-    const profile = this.#profileOf(settings);
-    return {
-      agent: this.#options.agent,
-      cwd,
-      policy,
-      ...(model === undefined ? {} : { model }),
-      ...(modelUrl === undefined ? {} : { modelUrl }),
-      ...(mode === undefined ? {} : { mode }),
-      ...(effort === undefined ? {} : { effort }),
-      ...(variant === undefined ? {} : { variant }),
-      ...(personality === undefined ? {} : { personality }),
-      ...(addedFolders === undefined ? {} : { addedFolders }),
-      ...(threadId === undefined ? {} : { threadId }),
-      ...(profile === undefined ? {} : { profile }),
-    };
-  }
-
-  /** The request's profile, with the request's environment over it. */
-  #profileOf({ profile, env = {} }: RunSettings): string | undefined {
-    const entries = Object.entries(env);
-    if (entries.length === 0) return profile;
-    const base = profile === undefined ? undefined : this.#profiles[profile];
-    if (profile !== undefined && base === undefined) return profile; // It is not there, and saying so is the engine's business.
-    const set = entries.filter((entry): entry is [string, string] => entry[1] !== null);
-    const unset = entries.filter(([, value]) => value === null).map(([name]) => name);
-    const name = `request-${++this.#profileCount}`;
-    this.#profiles[name] = {
-      added_folders: [],
-      args: [],
-      ...base,
-      env: Object.fromEntries([...Object.entries(base?.env ?? {}).filter(([key]) => !unset.includes(key)), ...set]),
-      unset: [...(base?.unset ?? []), ...unset],
-    };
-    return name;
-  }
-
-  async #open(): Promise<Parley> {
-    this.#stateDir = await mkdtemp(join(tmpdir(), 'parley-agent-'));
-    try {
-      this.#leash = await Leash.tie(this.#stateDir, process.env);
-      // What agents remember of conversations is theirs and stays, in rehearsal too: a later request may go on with one.
-      const homesDir = join(placesOf(process.env).stateDir, 'homes');
-      return await openParley({ stateDir: this.#stateDir, config: this.#config, homesDir }, process.env);
-    } catch (error) {
-      await this.#clean();
-      throw error;
-    }
-  }
-
-  async #close(parley: Parley): Promise<void> {
-    await parley.close('end');
-    for (const name of Object.keys(this.#profiles)) if (name.startsWith('request-')) delete this.#profiles[name];
-    await this.#clean();
-  }
-
-  async #clean(): Promise<void> {
-    await rm(this.#stateDir, { recursive: true, force: true });
-    await this.#leash?.untie();
-    this.#leash = undefined;
+    const open = this.#open;
+    if (this.#inside > 0 || open === undefined) return Promise.resolve();
+    this.#open = undefined; // Whoever comes now waits for `#closed` and opens another one.
+    this.#closed = open.then(({ close }) => close());
+    return this.#closed;
   }
 }

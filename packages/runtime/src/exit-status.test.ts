@@ -16,6 +16,10 @@ test('a status that names no signal stays a code', () => {
   assert.deepEqual(parseExit('255\n'), { code: 255, signal: null, source: 'recorded' });
 });
 
+test('a signal by which no process ends is a code: 145 is an HTTP status of 401 as gemini tells it', () => {
+  assert.deepEqual(parseExit('145\n'), { code: 145, signal: null, source: 'recorded' });
+});
+
 test('what is not written to its end is not there', () => {
   for (const text of ['', '1', '13', '\n', 'x\n']) assert.equal(parseExit(text), undefined);
 });

@@ -4,8 +4,26 @@ import fs from 'node:fs';
 import { constants } from 'node:os';
 import type { RunExit } from '@parley/schema';
 
-/** A shell tells "ended by signal n" as 128 + n. */
-const signalNames = new Map(Object.entries(constants.signals).map(([name, n]) => [128 + n, name]));
+/** Signals by which no process ends. */
+const harmless = new Set([
+  'SIGSTKFLT',
+  'SIGCHLD',
+  'SIGCONT',
+  'SIGSTOP',
+  'SIGTSTP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGURG',
+  'SIGWINCH',
+]);
+
+/**
+ * A shell tells "ended by signal n" as 128 + n, which an exit code may be as well: gemini's is the HTTP status modulo 256, so 401 is 145.
+ * That would be SIGCHLD, by which nothing ends.
+ */
+const signalNames = new Map(
+  Object.entries(constants.signals).flatMap(([name, n]) => (harmless.has(name) ? [] : [[128 + n, name]])),
+);
 
 export const unknownExit: RunExit = { code: null, signal: null, source: 'unknown' };
 

@@ -1,6 +1,8 @@
 // Owned processes: launch, spool, adopt, end.
 
 export { runAdapter } from './adapters/main.ts';
+export { createGitWorkspaces } from './git-snapshot.ts';
+export type { GitWorkspacesOptions } from './git-snapshot.ts';
 export { markerName } from './marker.ts';
 export type { RuntimeOptions } from './options.ts';
 export { createRuntime } from './runtime.ts';

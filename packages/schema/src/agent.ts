@@ -26,6 +26,11 @@ export interface AgentCapabilities {
   readonly reasoning: boolean;
   readonly usage: boolean;
   readonly cost: boolean;
+  /**
+   * It tells by itself which files its tools change (not what its shell commands change: no agent tells that). Where this is false, Parley
+   * compares the git work tree before and after. Absent: true.
+   */
+  readonly fileChanges?: boolean;
 }
 
 /** Which model server the agent would talk to, in the order in which Parley looks. */
@@ -47,10 +52,12 @@ export interface AgentView {
   /** The version that Parley was proven on. */
   readonly provenVersion: string;
   readonly backend: AgentBackend;
+  /** The vendor's own login, where one is there: for people, never a secret. */
+  readonly login?: string;
   /** How it can be spoken to; the first is the usual one, and `capabilities` are its. */
   readonly modes: readonly string[];
   readonly capabilities: AgentCapabilities;
-  /** The npm package and version that `parley agents install` brings; absent for agents that npm does not have. */
+  /** The npm package and version that `parley agents install` brings: of the agent's first program that npm has. Absent when it has none. */
   readonly installable?: { readonly package: string; readonly version: string };
   /** What a person does to install it where Parley cannot, and to give it a model: sentences, commands in backticks. */
   readonly installHint?: string;
@@ -74,6 +81,7 @@ export const AgentCapabilitiesSchema = z.object({
   reasoning: z.boolean(),
   usage: z.boolean(),
   cost: z.boolean(),
+  fileChanges: z.boolean().exactOptional(),
 });
 
 export const AgentBackendSchema = z.object({
@@ -90,6 +98,7 @@ export const AgentViewSchema = z.object({
   dialect: z.string().exactOptional(),
   provenVersion: z.string(),
   backend: AgentBackendSchema,
+  login: z.string().exactOptional(),
   modes: z.array(z.string()).readonly(),
   capabilities: AgentCapabilitiesSchema,
   installable: z.object({ package: z.string(), version: z.string() }).exactOptional(),

@@ -191,7 +191,59 @@ export interface AgentPage {
 }
 export const AgentPageSchema = z.object({ agents: z.array(AgentViewSchema).readonly() });
 
-// POST /api/agents/:name/install → NDJSON stream of InstallProgress, the last one with `done`
+/** An exact version, or a tag such as `latest`; never a range, which would name several. */
+const version = () =>
+  z
+    .string()
+    .max(100)
+    .regex(/^(?:\d+\.\d+\.\d+(?:[-+][\w.+-]+)?|[A-Za-z][\w.-]*)$/, 'must be a version (1.2.3) or a tag (latest)');
+
+// GET /api/agents/:name/plan?version= → InstallPlan: what an installation would do. Nothing happens.
+export interface PlanInstallation {
+  /** Absent: the version that Parley was proven on. Of any other npm is asked whether it has it. */
+  readonly version?: string;
+}
+export const PlanInstallationSchema = z.strictObject({ version: version().exactOptional() });
+
+export interface InstallPlan {
+  readonly agent: AgentName;
+  /** For people: "Codex". */
+  readonly title: string;
+  /** From npm. */
+  readonly package: string;
+  /** Exact. */
+  readonly version: string;
+  readonly provenVersion: string;
+  /** Absolute path of the folder that it goes to. */
+  readonly folder: string;
+  /** The version that Parley's own folder holds and uses now. */
+  readonly current?: string;
+  /** The program that would be started now, wherever it comes from. */
+  readonly found?: { readonly path: string; readonly version?: string };
+  /** Versions in Parley's own folder that go once this one works; `current` stays until the installation after it. */
+  readonly removes: readonly string[];
+  /** Bytes that are free on that disk, and that `current` takes. */
+  readonly freeBytes: number;
+  readonly currentBytes?: number;
+  /** `agents.<agent>.command` of the configuration: while it is set, that is started and not what is installed. */
+  readonly command?: string;
+}
+export const InstallPlanSchema = z.object({
+  agent: z.string(),
+  title: z.string(),
+  package: z.string(),
+  version: z.string(),
+  provenVersion: z.string(),
+  folder: z.string(),
+  current: z.string().exactOptional(),
+  found: z.object({ path: z.string(), version: z.string().exactOptional() }).exactOptional(),
+  removes: z.array(z.string()).readonly(),
+  freeBytes: z.number(),
+  currentBytes: z.number().exactOptional(),
+  command: z.string().exactOptional(),
+});
+
+// POST /api/agents/:name/install PlanInstallation → NDJSON stream of InstallProgress, the last one with `done`
 export interface InstallProgress {
   readonly text: string;
   readonly done?: boolean;

@@ -77,6 +77,8 @@ export interface DriverContext {
   readonly policy: Policy;
   readonly model?: string;
   readonly threadId?: string;
+  /** The last total that the agent told of this conversation; absent when a turn since then told none. */
+  readonly threadTotal?: Usage;
   /** As in `LaunchRequest`: where the agent finds its model, without the address. */
   readonly endpoint: ModelEndpoint['kind'];
   readonly addedFolders?: readonly string[];
@@ -135,8 +137,11 @@ export type DriverOutput =
   | { readonly type: 'approval-requested'; readonly turnId: TurnId; readonly approval: ApprovalRequest }
   /** The agent no longer wants an answer. */
   | { readonly type: 'approval-withdrawn'; readonly approvalId: ApprovalId }
-  /** This turn's usage so far (a difference where the agent reports totals). Replaces the one before. */
-  | { readonly type: 'usage'; readonly turnId: TurnId; readonly usage: Usage }
+  /**
+   * This turn's usage so far (a difference where the agent reports totals). Replaces the one before. `threadTotal`: what the agent told, where
+   * it tells only the total of its conversation: the next run gets it in its context.
+   */
+  | { readonly type: 'usage'; readonly turnId: TurnId; readonly usage: Usage; readonly threadTotal?: Usage }
   | {
       readonly type: 'notice';
       readonly turnId?: TurnId;
@@ -210,11 +215,14 @@ export interface Driver<State = any> {
   readonly keyEnv: string;
   /** More variables that hold this vendor's credentials: no other agent gets them. */
   readonly secretEnv?: readonly string[];
-  readonly vendorUrl: string;
+  /** Where a key in `keyEnv` is taken to. Absent for agents whose vendor Parley does not know: then only a configured server gets one. */
+  readonly vendorUrl?: string;
   readonly wire: ModelWire;
   /** The model to name when it talks to the rehearsal server. */
   readonly rehearsalModel: string;
   readonly capabilities: AgentCapabilities;
+  /** It sometimes falls silent for ever and works again when its conversation is resumed: then Parley does that, once in a turn. */
+  readonly resumesAfterSilence?: boolean;
   /** The agent takes its prompt only from the command line. */
   readonly promptInArgv?: boolean;
   readonly protocol: DriverProtocol<State>;

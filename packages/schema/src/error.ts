@@ -99,7 +99,7 @@ export const errorCatalogue = {
     false,
     'This agent takes no words into a running turn: submit them, and they are queued.',
   ),
-  folder_untrusted: kind(424, 3, false, 'Trust the folder once in the agent itself, then send it again.'),
+  folder_untrusted: kind(424, 1, false, 'Trust the folder once in the agent itself, then send it again.'),
   step_limit: kind(
     502,
     1,

@@ -1,6 +1,7 @@
-// The runtime's interface: owned processes. The engine knows processes only by this.
+// The runtime's interfaces: owned processes, and what changed in a session's folder. The engine knows both only by this.
 
 import type { RunId } from './ids.ts';
+import type { FileChange } from './item.ts';
 
 export interface RunRequest {
   readonly runId: RunId;
@@ -78,4 +79,26 @@ export interface Runtime {
    * remove spool folders that nobody claims. Resolves to how many processes were ended.
    */
   sweep(claimed: ReadonlySet<RunId>): Promise<number>;
+}
+
+/** The files of a work tree at one moment. Only good for a comparison, by the `WorkTree` that made it. */
+export interface Snapshot {
+  readonly tree: string;
+}
+
+/** The git work tree around a session's folder, as it is looked at while one turn runs. Nothing of the user's repository is written. */
+export interface WorkTree {
+  /** Absolute, real path of its top. */
+  readonly root: string;
+  /** The files as they are now. Undefined where that cannot be told: too many changed, git was too slow or failed. Never rejects. */
+  snapshot(): Promise<Snapshot | undefined>;
+  /** What differs, sorted by path, lines counted. Undefined as above. Never rejects. */
+  changes(before: Snapshot, after: Snapshot): Promise<readonly FileChange[] | undefined>;
+  /** End what is under way and remove what was kept. Idempotent, never rejects. */
+  close(): Promise<void>;
+}
+
+export interface Workspaces {
+  /** The work tree that this folder lies in. Undefined where there is none, or no git. Never rejects. */
+  open(cwd: string): Promise<WorkTree | undefined>;
 }

@@ -45,6 +45,8 @@ export interface Session {
   readonly backend: AgentBackend;
   /** The agent's own id of this conversation, once it has told it. */
   readonly threadId?: string;
+  /** The agent's own total of this conversation, for agents that tell nothing else. */
+  readonly threadTotal?: Usage;
   /** The conversation was begun elsewhere: this session was made with its `threadId`. */
   readonly resumed?: boolean;
   readonly state: SessionState;
@@ -84,6 +86,7 @@ export const SessionSchema = z.object({
   modelUrl: z.string().exactOptional(),
   backend: AgentBackendSchema,
   threadId: z.string().exactOptional(),
+  threadTotal: UsageSchema.exactOptional(),
   resumed: z.boolean().exactOptional(),
   state: z.enum(sessionStates),
   activeTurnId: TurnIdSchema.exactOptional(),

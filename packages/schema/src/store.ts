@@ -35,6 +35,8 @@ export interface TurnRow extends Turn {
   /** These words make sense in that turn only: when it does not take them, they are given back. */
   readonly steerOnly?: boolean;
   readonly timeoutMs?: number;
+  /** The agent fell silent in it, and it was told to go on in a new process. */
+  readonly resumed?: boolean;
 }
 
 /** A run that has not been closed yet. */

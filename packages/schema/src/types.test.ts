@@ -35,6 +35,8 @@ type Pairs = {
   AgentConfig: Same<z.output<typeof schema.AgentConfigSchema>, schema.AgentConfig>;
   AgentPage: Same<z.output<typeof schema.AgentPageSchema>, schema.AgentPage>;
   AgentView: Same<z.output<typeof schema.AgentViewSchema>, schema.AgentView>;
+  InstallPlan: Same<z.output<typeof schema.InstallPlanSchema>, schema.InstallPlan>;
+  PlanInstallation: Same<z.output<typeof schema.PlanInstallationSchema>, schema.PlanInstallation>;
   Approval: Same<z.output<typeof schema.ApprovalSchema>, schema.Approval>;
   ApprovalAnswer: Same<z.output<typeof schema.ApprovalAnswerSchema>, schema.ApprovalAnswer>;
   ApprovalPage: Same<z.output<typeof schema.ApprovalPageSchema>, schema.ApprovalPage>;
@@ -78,6 +80,8 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   AgentConfig: true,
   AgentPage: true,
   AgentView: true,
+  InstallPlan: true,
+  PlanInstallation: true,
   Approval: true,
   ApprovalAnswer: true,
   ApprovalPage: true,

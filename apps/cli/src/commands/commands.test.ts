@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { errorBody } from '@parley/schema';
 import type { ApprovalAnswer, Session, SubmitTurn } from '@parley/schema';
 import { placesOf } from '@parley/client/node';
 import { emptySetting, setting } from '../test/call-parley.ts';
@@ -133,18 +132,6 @@ test('approvals are listed and answered with words, for good, or with an end', a
     { optionId: 'allow', answers: { q: ['blue'] } },
   ]);
   assert.equal((await call(['approvals', 'allow', 'apr_gone'])).code, 2);
-});
-
-test('installing an agent shows progress and fails with its error', async (t) => {
-  const { daemon, call } = await setting(t);
-  assert.deepEqual(await call(['agents', 'install', 'codex']), { code: 0, stdout: '', stderr: 'fetching\ndone\n' });
-  daemon.install = [
-    { text: 'fetching' },
-    { text: '', error: errorBody('agent_start_failed', 'npm found no network.') },
-  ];
-  const { code, stdout } = await call(['agents', 'install', 'codex', '--json']);
-  assert.equal(code, 1);
-  assert.match(stdout, /"text":"fetching"[^]*"error":\{"code":"agent_start_failed"[^]*\n\{"error":/);
 });
 
 test('the configuration is shown with origins, and a pairing link alone on stdout', async (t) => {

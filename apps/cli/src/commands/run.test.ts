@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { errorBody } from '@parley/schema';
 import type { ApprovalRequest, ErrorCode, ItemId, ParleyEvent, SubmitTurn } from '@parley/schema';
 import { emptySetting, setting } from '../test/call-parley.ts';
-import { fakeAgent } from '../test/fake-daemon.ts';
 
 const question: Omit<ApprovalRequest, 'id'> = {
   kind: 'command',
@@ -373,14 +372,4 @@ test('a daemon that was killed is started again', async (t) => {
   const { code, stderr } = await run.result;
   assert.equal(code, 2);
   assert.match(stderr, /There is no session ses_/);
-});
-
-test('agents are listed with what keeps them from working', async (t) => {
-  const { daemon, call } = await setting(t);
-  daemon.agents = [fakeAgent, { ...fakeAgent, name: 'claude', installed: false }];
-  const { stdout } = await call(['agents']);
-  assert.match(
-    stdout,
-    /^AGENT +VERSION +MODEL SERVER +STATE\ncodex +1\.2\.3 .*ready\nclaude +- .*not installed: parley agents install claude/,
-  );
 });

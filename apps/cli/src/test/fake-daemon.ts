@@ -9,6 +9,7 @@ import {
   InterruptSchema,
   newId,
   ParleyError,
+  PlanInstallationSchema,
   errorBody,
   errorCatalogue,
   StopDaemonSchema,
@@ -21,6 +22,7 @@ import type {
   ApprovalAnswer,
   ApprovalRequest,
   EventBody,
+  InstallPlan,
   InstallProgress,
   ParleyEvent,
   ServerFrame,
@@ -80,12 +82,24 @@ export const fakeAgent: AgentView = {
   installable: { package: '@openai/codex', version: '1.2.3' },
 };
 
+export const fakePlan: InstallPlan = {
+  agent: 'codex',
+  title: 'Codex',
+  package: '@openai/codex',
+  version: '1.2.3',
+  provenVersion: '1.2.3',
+  folder: '/data/agents/codex/1.2.3',
+  removes: [],
+  freeBytes: 2 ** 30,
+};
+
 export class FakeDaemon {
   /** Bodies of what was accepted, by route. */
   readonly accepted: { readonly route: string; readonly body: unknown }[] = [];
   play: Play = (turn) => turn.complete(`You said: ${turn.turn.text}`);
   install: readonly InstallProgress[] = [{ text: 'fetching' }, { text: 'done', done: true }];
   agents: readonly AgentView[] = [fakeAgent];
+  plan: InstallPlan = fakePlan;
   readonly #kept = new Map<SessionId, Kept>();
   readonly #approvals = new Map<string, { approval: Approval; answered: (answer: ApprovalAnswer) => void }>();
   readonly #followers = new Set<{ readonly peer: WebSocket; readonly sessionId: SessionId }>();
@@ -189,7 +203,13 @@ export class FakeDaemon {
         return { entries: [{ key: 'server.port', value: 7337, origin: 'default' }] };
       case 'GET /agents':
         return { agents: this.agents };
+      case 'GET /agents/:id/plan': {
+        const { version = this.plan.version } = PlanInstallationSchema.parse(Object.fromEntries(url.searchParams));
+        if (version === '9.9.9') throw new ParleyError('invalid_request', `npm has no @openai/codex@${version}.`);
+        return { ...this.plan, version: version === 'latest' ? '2.0.0' : version };
+      }
       case 'POST /agents/:id/install':
+        PlanInstallationSchema.parse(body);
         return this.install.map((line) => `${JSON.stringify(line)}\n`).join('');
       case 'GET /sessions':
         return { sessions: [...this.#kept.values()].map(({ session }) => session) };

@@ -27,7 +27,8 @@ export function backendOf(
 ): AgentBackend {
   const url = modelUrl ?? config?.model_url;
   if (url !== undefined) return { kind: 'configured', detail: withoutSecrets(url) };
-  if (isSet(env[driver.keyEnv])) return { kind: 'key', detail: keyDetail(driver, env) };
+  if (driver.vendorUrl !== undefined && isSet(env[driver.keyEnv]))
+    return { kind: 'key', detail: keyDetail(driver, env) };
   if (detected.login !== undefined) return { kind: 'login', detail: detected.login };
   return { kind: 'rehearsal', detail: "Parley's offline rehearsal server" };
 }
@@ -71,13 +72,18 @@ export function endpointOf(
       if (!isSet(key))
         throw new ParleyError('agent_auth', `${driver.keyEnv} is no longer set in the daemon's environment.`);
       if (keyDetail(driver, env) !== backend.detail) throw moved(backend.detail, keyDetail(driver, env));
-      return at(env[baseUrlVariable[driver.wire]] || driver.vendorUrl, key);
+      return at(env[baseUrlVariable[driver.wire]] || vendorUrlOf(driver), key);
     }
     case 'login':
       return { endpoint: { kind: 'own' }, key: undefined };
     case 'rehearsal':
-      return at(rehearsalUrl ?? driver.vendorUrl, 'rehearsal');
+      return at(rehearsalUrl ?? vendorUrlOf(driver), 'rehearsal');
   }
+}
+
+function vendorUrlOf({ vendorUrl, title }: Driver): string {
+  if (vendorUrl === undefined) throw new ParleyError('agent_auth', `Parley does not know a model server of ${title}.`);
+  return vendorUrl;
 }
 
 /** For people: which key, and where it is taken to when that is not the vendor's own address. */

@@ -9,7 +9,7 @@ export interface ChildFacts {
   readonly agents: Config['agents'];
   /** The agent's entries of the configuration, with those of the session's profile over them. */
   readonly settings: Pick<SessionConfig, 'env' | 'unset'>;
-  readonly plan: LaunchPlan;
+  readonly plan: Pick<LaunchPlan, 'env'>;
   /** The key for the driver's own variable. Without one the agent gets none: its own login is what the session was made with. */
   readonly key: string | undefined;
 }

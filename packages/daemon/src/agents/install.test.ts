@@ -7,26 +7,52 @@ import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { ParleyError } from '@parley/schema';
+import type { Driver } from '@parley/schema';
 import { codexLike } from '../test/driver.ts';
-import { installAgent, installFolder } from './install.ts';
+import { fromNpm, installAgent, versionFor } from './install.ts';
+import { installationsOf, installFolder } from './installations.ts';
 
 /**
- * An npm that notes how it was called and does as its file `behaviour` says: `works`, `fails` after it has written half of the package, or
- * `waits` until there is a file `go`.
+ * An npm that notes how it was called and does as its file `behaviour` says: `works`, `fails` after it has written half of the package,
+ * `lacks` the version, or `waits` until there is a file `go`.
  */
 const fakeNpm = `#!/bin/sh
 here=$(dirname "$0")
 if [ "$1" = config ]; then echo "$here/npmrc"; exit 0; fi
 echo "$*" >> "$here/calls"
 env > "$here/environment"
+cp package.json "$here/manifest" 2> /dev/null
+if [ "$1" = view ]; then
+  case $2 in
+    *@latest) echo '"3.0.0"'; exit 0 ;;
+    *@x) echo '["1.0.0","2.0.0"]'; exit 0 ;;
+    *@2.0.0) echo '"2.0.0"'; exit 0 ;;
+    *@down) echo '{"error":{"code":"ENOTFOUND","summary":"no way to the registry"}}'; exit 1 ;;
+    *) echo '{"error":{"code":"E404","summary":"No match found"}}'; exit 1 ;;
+  esac
+fi
 mkdir -p node_modules/.bin
 echo agent > node_modules/.bin/codex
 case $(cat "$here/behaviour") in
   fails) echo "npm error 404 no such package" >&2; exit 1 ;;
+  lacks) echo "npm error code ETARGET" >&2; exit 1 ;;
+  broken) touch node_modules/.bin/broken ;;
   waits) echo "waiting"; read answer < "$here/go" ;;
 esac
 echo "added 1 package"
 `;
+
+/** Runs when npm has brought it, unless `broken` says otherwise. */
+const driver: Driver & { readonly npmPackage: string } = {
+  ...codexLike,
+  npmPackage: 'codex-like',
+  detect: async ({ searchPath: [folder = ''] }) =>
+    (await exists(join(folder, 'codex')))
+      ? (await exists(join(folder, 'broken')))
+        ? { installed: true, problem: 'no program for this platform' }
+        : { installed: true, path: join(folder, 'codex'), version: '1.0.0' }
+      : { installed: false },
+};
 
 interface World {
   readonly agentsDir: string;
@@ -34,8 +60,8 @@ interface World {
   readonly env: NodeJS.ProcessEnv;
   readonly said: string[];
   readonly bin: string;
-  readonly behave: (behaviour: 'works' | 'fails' | 'waits') => Promise<void>;
-  readonly install: () => Promise<void>;
+  readonly behave: (behaviour: 'works' | 'fails' | 'lacks' | 'waits' | 'broken') => Promise<void>;
+  readonly install: (version?: string) => Promise<void>;
 }
 
 async function openWorld(t: TestContext): Promise<World> {
@@ -58,12 +84,12 @@ async function openWorld(t: TestContext): Promise<World> {
   await behave('works');
   return {
     agentsDir,
-    folder: installFolder(agentsDir, codexLike),
+    folder: installFolder(agentsDir, driver),
     env,
     said,
     bin,
     behave,
-    install: () => installAgent(agentsDir, codexLike, env, (text) => void said.push(text)),
+    install: (version) => installAgent(agentsDir, driver, env, (text) => void said.push(text), version),
   };
 }
 
@@ -81,7 +107,8 @@ test('an agent is installed in its pinned version, and every step is told', asyn
   assert.match(said[0] ?? '', /Installing Codex 1\.0\.0/);
   assert.ok(said.includes('added 1 package'));
   assert.match(said.at(-1) ?? '', /is installed/);
-  assert.deepEqual(await readdir(dirname(folder)), ['1.0.0'], 'nothing else is left');
+  assert.deepEqual((await readdir(dirname(folder))).toSorted(), ['1.0.0', 'current'], 'nothing else is left');
+  assert.match(said.at(-1) ?? '', /\d s, \d+ MB/);
   assert.equal((await stat(join(agentsDir, 'codex'))).mode & 0o777, 0o700);
   await install();
   assert.ok(await exists(join(folder, 'node_modules')), 'again, over the old one');
@@ -147,8 +174,86 @@ test('half an installation of a daemon that was killed is removed, one of a livi
 test('without npm it says so', async (t) => {
   const { agentsDir, folder } = await openWorld(t);
   await assert.rejects(
-    installAgent(agentsDir, codexLike, { PATH: '/nowhere' }, () => undefined),
+    installAgent(agentsDir, driver, { PATH: '/nowhere' }, () => undefined),
     /npm could not be run/,
   );
   assert.deepEqual(await readdir(dirname(folder)), []);
+});
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no error',
+    (error: unknown) => (ParleyError.is(error) ? `${error.code}: ${error.message}` : String(error)),
+  );
+
+test("the package's own script may run and no other's", async (t) => {
+  const { bin, install } = await openWorld(t);
+  await install();
+  assert.deepEqual(JSON.parse(await readFile(join(bin, 'manifest'), 'utf8')), {
+    private: true,
+    name: 'parley-agent-codex',
+    allowScripts: { 'codex-like': true },
+  });
+});
+
+test('another version takes the place of the one before, which stays until the next installation', async (t) => {
+  const { agentsDir, install, said } = await openWorld(t);
+  await install();
+  for (const [version, left] of [
+    ['2.0.0', ['1.0.0', '2.0.0']],
+    ['10.0.0', ['2.0.0', '10.0.0']],
+    ['10.0.0', ['2.0.0', '10.0.0']],
+    ['2.0.0', ['2.0.0', '10.0.0']],
+  ] as const) {
+    await install(version);
+    assert.deepEqual(await installationsOf(agentsDir, driver), { current: version, versions: left });
+  }
+  assert.ok(said.includes('Removed 1.0.0.'));
+});
+
+test('what came from npm and does not run is no installation, and the one before stays in use', async (t) => {
+  const { agentsDir, install, behave } = await openWorld(t);
+  await install();
+  await behave('broken');
+  assert.match(await codeOf(install('2.0.0')), /^agent_start_failed: .*2\.0\.0.*does not run: no program for this/);
+  assert.deepEqual(await installationsOf(agentsDir, driver), { current: '1.0.0', versions: ['1.0.0'] });
+});
+
+test('a version that npm does not have is said to be that', async (t) => {
+  const { env, install, behave } = await openWorld(t);
+  await behave('lacks');
+  assert.equal(await codeOf(install('9.9.9')), 'invalid_request: npm has no codex-like@9.9.9.');
+  assert.equal(await codeOf(versionFor(driver, '9.9.9', env)), 'invalid_request: npm has no codex-like@9.9.9.');
+  assert.equal(await codeOf(versionFor(driver, 'x', env)), 'invalid_request: npm has no codex-like@x.');
+  assert.match(await codeOf(versionFor(driver, 'down', env)), /^agent_start_failed: .* no way to the registry$/);
+});
+
+test('a tag is the version that npm says, and of the proven one npm is not asked', async (t) => {
+  const { env, bin } = await openWorld(t);
+  assert.equal(await versionFor(driver, undefined, env), '1.0.0');
+  assert.equal(await versionFor(driver, '1.0.0', env), '1.0.0');
+  assert.equal(await exists(join(bin, 'calls')), false);
+  assert.equal(await versionFor(driver, 'latest', env), '3.0.0');
+  assert.equal(await versionFor(driver, '2.0.0', env), '2.0.0');
+});
+
+test('an agent that npm does not have comes with what a person can do', () => {
+  const { npmPackage: _none, ...rest } = codexLike;
+  assert.throws(
+    () => fromNpm({ ...rest, installHint: 'Run `uv tool install codex`.' }),
+    /npm does not have Codex\. Run/,
+  );
+});
+
+test('where nobody says which version is in use it is the proven one, else the newest', async (t) => {
+  const { agentsDir } = await openWorld(t);
+  const put = (version: string) => mkdir(join(agentsDir, 'codex', version), { recursive: true });
+  assert.deepEqual(await installationsOf(agentsDir, driver), { versions: [] });
+  await put('2.0.0');
+  await put('10.0.0');
+  await put('11.0.0.1.part');
+  await writeFile(join(agentsDir, 'codex', 'current'), '3.0.0\n');
+  assert.deepEqual(await installationsOf(agentsDir, driver), { current: '10.0.0', versions: ['2.0.0', '10.0.0'] });
+  await put('1.0.0');
+  assert.equal((await installationsOf(agentsDir, driver)).current, '1.0.0');
 });

@@ -2,7 +2,7 @@
 
 import { realpathSync } from 'node:fs';
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join, relative, sep } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { driverOf, drivers, driversOf, usualDrivers } from '@parley/drivers';
 import { ParleyError } from '@parley/schema';
 import type {
@@ -13,17 +13,21 @@ import type {
   CreateSession,
   Detected,
   Driver,
+  InstallPlan,
   LaunchPlan,
   ModelWire,
   RunId,
   Session,
+  SessionConfig,
 } from '@parley/schema';
 import type { Agents, PreparedRun, SessionDefaults } from '@parley/engine';
 import { loadProject, stricter } from '../config/load.ts';
 import { backendOf, endpointOf } from './endpoint.ts';
 import type { EndpointFacts } from './endpoint.ts';
 import { childEnvironment } from './environment.ts';
-import { installFolder } from './install.ts';
+import { installAgent, versionFor, fromNpm } from './install.ts';
+import { planInstallation } from './install-plan.ts';
+import { installationsOf, installFolder, programsIn } from './installations.ts';
 import { profileOf, settingsOf } from './session-settings.ts';
 
 export interface InstalledAgentsOptions {
@@ -42,6 +46,10 @@ export interface InstalledAgentsOptions {
 /** Milliseconds that a detection holds; an installation ends it at once. */
 const detectionMs = 60_000;
 
+/** What of the configuration says where an agent's program and its login are. */
+type Settings = Pick<SessionConfig, 'command' | 'env' | 'unset'>;
+const noSettings: Settings = { env: {}, unset: [] };
+
 export class InstalledAgents implements Agents {
   readonly #options: InstalledAgentsOptions;
   /** By agent and command. */
@@ -53,6 +61,28 @@ export class InstalledAgents implements Agents {
 
   driver(name: AgentName, mode?: string): Driver {
     return driverOf(name, mode);
+  }
+
+  /** What an installation would do. Throws `unknown_agent`, and as `planInstallation`. */
+  async plan(name: AgentName, version?: string): Promise<InstallPlan> {
+    const { agentsDir, env } = this.#options;
+    const driver = driverToInstall(name);
+    const command = this.#config(driver.agent)?.command;
+    return planInstallation({ agentsDir, driver, view: await this.view(driver), wanted: version, command, env });
+  }
+
+  /**
+   * Make ready to install an agent's wanted or proven version; what is given back does it. Throws before anything happens
+   * `unknown_agent`, and `invalid_request` for an agent or a version that npm does not have.
+   */
+  async installer(name: AgentName, wanted?: string): Promise<(tell: (text: string) => void) => Promise<void>> {
+    const { agentsDir, env } = this.#options;
+    const driver = fromNpm(driverToInstall(name));
+    const version = await versionFor(driver, wanted, env);
+    return async (tell) => {
+      await installAgent(agentsDir, driver, env, tell, version);
+      this.forget(driver.agent);
+    };
   }
 
   /** Forget what was found, after an installation. */
@@ -69,7 +99,8 @@ export class InstalledAgents implements Agents {
     const detected = await this.#detect(driverOf(agent));
     const modes = driversOf(agent, detected.dialect);
     const driver = driverOf(agent, this.#config(agent)?.mode, detected.dialect);
-    const { agent: name, title, provenVersion, capabilities, npmPackage, installHint, loginHint } = driver;
+    const { agent: name, title, provenVersion, capabilities, installHint, loginHint } = driver;
+    const { npmPackage, provenVersion: installs } = driverToInstall(agent);
     return {
       name,
       title,
@@ -79,9 +110,10 @@ export class InstalledAgents implements Agents {
       ...(detected.dialect === undefined ? {} : { dialect: detected.dialect }),
       provenVersion,
       backend: backendOf(this.#facts(driver, detected), undefined),
+      ...(detected.login === undefined ? {} : { login: detected.login }),
       modes: [...new Set([driver.mode, ...modes.map(({ mode }) => mode)])],
       capabilities,
-      ...(npmPackage === undefined ? {} : { installable: { package: npmPackage, version: provenVersion } }),
+      ...(npmPackage === undefined ? {} : { installable: { package: npmPackage, version: installs } }),
       ...(installHint === undefined ? {} : { installHint }),
       loginHint,
       ...(detected.problem === undefined ? {} : { problem: detected.problem }),
@@ -91,7 +123,7 @@ export class InstalledAgents implements Agents {
   async defaults(input: CreateSession): Promise<SessionDefaults> {
     const { agent } = driverOf(input.agent);
     const profile = profileOf(agent, this.#config(agent), input.profile);
-    const detected = await this.#require(driverOf(agent), profile.command);
+    const detected = await this.#require(driverOf(agent), profile);
     const driver = driverOf(agent, input.mode ?? profile.mode, detected.dialect);
     const backend = backendOf(this.#facts(driver, detected), input.modelUrl);
     const project = await loadProject(input.cwd);
@@ -113,7 +145,7 @@ export class InstalledAgents implements Agents {
   async prepare(session: Session, run: { readonly runId: RunId; readonly prompt: string }): Promise<PreparedRun> {
     const driver = driverOf(session.agent, session.mode);
     const profile = profileOf(driver.agent, this.#config(driver.agent), session.profile);
-    const detected = await this.#require(driver, profile.command);
+    const detected = await this.#require(driver, profile);
     if (driver.dialect !== undefined && driver.dialect !== detected.dialect) {
       throw new ParleyError(
         'session_closed',
@@ -137,7 +169,7 @@ export class InstalledAgents implements Agents {
     const plan = driver.launch({
       runId: run.runId,
       ...(driver.promptInArgv === true ? { prompt: run.prompt } : {}),
-      executable: detected.path ?? driver.agent,
+      executable: detected.path,
       cwd,
       policy: session.policy,
       ...(model === undefined ? {} : { model }),
@@ -183,34 +215,58 @@ export class InstalledAgents implements Agents {
     if (!allowed) throw new ParleyError('policy_not_allowed', `The policy "full" is not allowed in ${cwd}.`, { cwd });
   }
 
-  async #require(driver: Driver, command: string | undefined): Promise<Detected> {
-    const detected = await this.#detect(driver, command);
-    if (detected.installed) return detected;
-    throw new ParleyError('agent_not_installed', detected.problem ?? `${driver.title} is not installed.`, {
-      install: driver.npmPackage === undefined ? driver.installHint : `parley agents install ${driver.agent}`,
+  async #require(driver: Driver, profile: SessionConfig): Promise<Detected & { readonly path: string }> {
+    const detected = await this.#detect(driver, profile);
+    const { installed, path, problem } = detected;
+    if (installed && path !== undefined) return { ...detected, path };
+    const { agent, installHint } = driver;
+    throw new ParleyError('agent_not_installed', problem ?? `${driver.title} is not installed.`, {
+      install: driverToInstall(agent).npmPackage === undefined ? installHint : `parley agents install ${agent}`,
     });
   }
 
-  #detect(driver: Driver, command = this.#config(driver.agent)?.command): Promise<Detected> {
-    const key = `${driver.agent} ${command ?? ''}`;
+  /**
+   * The one rule of where an agent's program is, for showing and for starting it (what is found here is started by its absolute path):
+   * the configured command, else Parley's own installation, else PATH. An entry of PATH that is not absolute does not count: what it
+   * means would depend on the folder.
+   */
+  #detect(driver: Driver, settings: Settings = this.#config(driver.agent) ?? noSettings): Promise<Detected> {
+    const { command, env, unset } = settings;
+    // Two ways to speak to an agent may have programs of their own.
+    const program = driver.detect === driverOf(driver.agent).detect ? '' : driver.mode;
+    const key = `${driver.agent} ${JSON.stringify([program, command, env, unset])}`;
     const known = this.#detected.get(key);
     if (known !== undefined && Date.now() - known.at < detectionMs) return known.found;
-    const { env, agentsDir } = this.#options;
-    const found = driver.detect({
-      searchPath: [
-        join(installFolder(agentsDir, driver), 'node_modules', '.bin'),
-        ...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
-      ],
-      env,
-      node: process.execPath,
-      ...(command === undefined ? {} : { command }),
-    });
+    const found = this.#look(driver, settings);
     this.#detected.set(key, { at: Date.now(), found });
     found.then(
       ({ installed }) => installed || this.#detected.delete(key), // It may be installed any moment.
       () => this.#detected.delete(key),
     );
     return found;
+  }
+
+  async #look(driver: Driver, settings: Settings): Promise<Detected> {
+    const { agentsDir, env: base, config } = this.#options;
+    // As the agent itself will have it: its login may be elsewhere, and no other vendor's key is its business.
+    const env = childEnvironment(base, {
+      driver,
+      drivers,
+      agents: config.agents,
+      settings,
+      plan: { env: {} },
+      key: base[driver.keyEnv],
+    });
+    const { current } = await installationsOf(agentsDir, driverToInstall(driver.agent));
+    return driver.detect({
+      searchPath: [
+        ...(current === undefined ? [] : [programsIn(installFolder(agentsDir, driver, current))]),
+        ...(env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder)),
+      ],
+      env,
+      node: process.execPath,
+      ...(settings.command === undefined ? {} : { command: settings.command }),
+    });
   }
 
   #facts(driver: Driver, detected: Detected): EndpointFacts {
@@ -226,6 +282,11 @@ export class InstalledAgents implements Agents {
     await mkdir(home, { recursive: true, mode: 0o700 });
     return home;
   }
+}
+
+/** Of an agent's programs the first that npm has; where npm has none, the usual one. */
+function driverToInstall(name: AgentName): Driver {
+  return driversOf(name).find(({ npmPackage }) => npmPackage !== undefined) ?? driverOf(name);
 }
 
 /** OpenAI's clients take base URLs with `/v1`, the others without. */

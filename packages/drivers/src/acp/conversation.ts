@@ -1,6 +1,6 @@
 // Test support: a scripted agent on the other side of the reducer, in the agent's own messages.
 
-import assert from 'node:assert/strict';
+import { strict as assert } from 'node:assert';
 import type { DriverContext, DriverOutput, TurnId } from '@parley/schema';
 import type { Json } from '../shared/json.ts';
 import { usualDialect } from './dialect.ts';

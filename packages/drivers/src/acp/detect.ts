@@ -14,5 +14,7 @@ export async function detectAcp(name: string, request: DetectRequest): Promise<D
   }
   // Not every agent has `--version` (some start to listen on stdin instead), so no answer is no problem, and not waited for long.
   const answer = await runVersion(path, request.env, 5000);
-  return answer.ok ? { installed: true, path, version: answer.version } : { installed: true, path };
+  // What it has for a model is its own business: nobody can look into every agent.
+  const found = { installed: true, path, login: 'as the agent itself is configured' };
+  return answer.ok ? { ...found, version: answer.version } : found;
 }

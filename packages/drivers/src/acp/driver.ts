@@ -17,10 +17,9 @@ export function acpDriver(name: string): Driver<AcpState> {
     mode: 'acp',
     title: name,
     provenVersion: 'ACP 1',
-    installHint: `Install it, and name its program in the configuration: [agents."acp:${name}"] command = "…", args = ["acp"].`,
-    loginHint: `Log in with the agent's own command.`,
+    installHint: `Install it, and name its program as agents."acp:${name}".command (and args, for example "acp") in the configuration`,
+    loginHint: `Log in with the agent's own command, or set agents."acp:${name}".model_url`,
     keyEnv: 'OPENAI_API_KEY',
-    vendorUrl: 'https://agentclientprotocol.com',
     wire: 'openai-chat',
     rehearsalModel: 'rehearsal',
     capabilities: {

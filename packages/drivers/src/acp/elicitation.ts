@@ -1,7 +1,7 @@
 // `elicitation/create`: the agent asks the person for choices or words, as a form.
 
 import type { ApprovalOption } from '@parley/schema';
-import { readForm } from '../codex/elicitation.ts';
+import { readForm } from '../shared/elicitation.ts';
 import { cutText, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { notice } from '../shared/unknown-event.ts';

@@ -4,8 +4,8 @@ import type { FileChange } from '@parley/schema';
 import { countDiff } from '../shared/diff-counts.ts';
 import { listIn, objectIn, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
-import { diffHunks } from './line-diff.ts';
-import { shownPath } from './paths.ts';
+import { diffHunks } from '../shared/line-diff.ts';
+import { shownPath } from '../shared/paths.ts';
 
 /** Characters of one diff. A larger one is left out; the counts stay. */
 const diffLimit = 256 * 1024;

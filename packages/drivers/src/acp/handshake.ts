@@ -33,7 +33,10 @@ export function introduced(state: AcpState, result: Json, out: Outputs): AcpStat
   if (version !== undefined && version !== 1)
     return breakDown(
       state,
-      errorBody('agent_protocol', `${title} speaks version ${String(version)} of ACP; Parley speaks version 1.`),
+      errorBody(
+        'agent_protocol',
+        `${title} speaks version ${JSON.stringify(version)} of ACP; Parley speaks version 1.`,
+      ),
       out,
     );
   const can = objectIn(result['agentCapabilities']);

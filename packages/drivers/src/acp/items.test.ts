@@ -77,8 +77,8 @@ test('a call that is only told when it is over is started and ended', () => {
 
 test('an edit is a file change with path, kind, counts and diff', () => {
   const conversation = working();
-  call(conversation, { kind: 'edit', title: 'Edit', status: 'pending', locations: [{ path: '/work/src/a.ts' }] });
-  const diff = { type: 'diff', path: '/work/src/a.ts', oldText: 'one\ntwo\nthree\n', newText: 'one\n2\nthree\nfour\n' };
+  call(conversation, { kind: 'edit', title: 'Edit', status: 'pending', locations: [{ path: '/code/src/a.ts' }] });
+  const diff = { type: 'diff', path: '/code/src/a.ts', oldText: 'one\ntwo\nthree\n', newText: 'one\n2\nthree\nfour\n' };
   const [item] = itemsOf(call(conversation, { status: 'completed', content: [diff] }));
   assert.deepEqual(item, {
     id: 'itm_R.2',
@@ -101,15 +101,15 @@ test('new, deleted and moved files are told as such', () => {
     const item = itemsOf(call(working(), { status: 'completed', ...piece })).at(-1);
     return item?.type === 'file_change' ? item.changes.map(({ path, kind, movedTo }) => [path, kind, movedTo]) : item;
   };
-  const add = { type: 'diff', path: '/work/n', oldText: null, newText: 'x' };
+  const add = { type: 'diff', path: '/code/n', oldText: null, newText: 'x' };
   assert.deepEqual(changes({ kind: 'edit', content: [add] }), [['n', 'add', undefined]]);
-  assert.deepEqual(changes({ kind: 'delete', rawInput: { path: '/work/d' } }), [['d', 'delete', undefined]]);
-  const paths = [{ path: '/work/a' }, { path: '/elsewhere/b' }];
+  assert.deepEqual(changes({ kind: 'delete', rawInput: { path: '/code/d' } }), [['d', 'delete', undefined]]);
+  const paths = [{ path: '/code/a' }, { path: '/elsewhere/b' }];
   assert.deepEqual(changes({ kind: 'move', locations: paths }), [['a', 'move', '/elsewhere/b']]);
 });
 
 test('an edit without a diff is read from its arguments', () => {
-  const rawInput = { file_path: '/work/a', old_string: 'Hi', new_string: 'Bye' };
+  const rawInput = { file_path: '/code/a', old_string: 'Hi', new_string: 'Bye' };
   const item = itemsOf(call(working(), { kind: 'edit', status: 'completed', rawInput })).at(-1);
   assert.equal(item?.type === 'file_change' && item.changes[0]?.diff, '--- a/a\n+++ b/a\n@@ -1,1 +1,1 @@\n-Hi\n+Bye\n');
 });

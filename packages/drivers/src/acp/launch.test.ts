@@ -9,7 +9,7 @@ import { acpDriver } from './driver.ts';
 const request: LaunchRequest = {
   runId: 'run_1' as RunId,
   executable: '/opt/agent',
-  cwd: '/work',
+  cwd: '/code',
   policy: 'ask',
   endpoint: { kind: 'own' },
   root: false,
@@ -45,11 +45,12 @@ test('an agent is found by its configured command, with its version if it tells 
     await chmod(join(folder, name), 0o755);
   }
   const { detect } = acpDriver('talks');
+  const login = 'as the agent itself is configured';
   const env = { PATH: '/usr/bin:/bin' };
   const found = await detect({ searchPath: [folder], env });
-  assert.deepEqual(found, { installed: true, path: join(folder, 'talks'), version: '1.2.3' });
+  assert.deepEqual(found, { installed: true, login, path: join(folder, 'talks'), version: '1.2.3' });
   const mute = await detect({ searchPath: [folder], command: 'mute', env });
-  assert.deepEqual(mute, { installed: true, path: join(folder, 'mute') });
+  assert.deepEqual(mute, { installed: true, login, path: join(folder, 'mute') });
   const none = await detect({ searchPath: [folder], command: 'none', env });
   assert.equal(none.installed, false);
   assert.match(none.problem ?? '', /none is not an executable file/);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { ApprovalId, DriverOutput, Policy } from '@parley/schema';
+import type { DriverOutput, Policy } from '@parley/schema';
+import { objectIn } from '../shared/json.ts';
 import { outcomeOf, turn, typesOf, usualOptions, working } from './conversation.ts';
 import { written } from './recording.ts';
 
@@ -15,21 +16,20 @@ const execute = { kind: 'execute', title: 'ls', rawInput: { command: 'ls' } };
 function answerOf(policy: Policy, toolCall: object): unknown {
   const outputs = working({ context: { policy } }).asks({ ...toolCall });
   if (typesOf(outputs).includes('approval-requested')) return 'asked';
-  const outcome = (written(outputs)[0]?.['result'] as { outcome: { optionId?: string } }).outcome;
-  return outcome.optionId;
+  return objectIn(objectIn(written(outputs)[0]?.['result'])['outcome'])['optionId'];
 }
 
 test('each policy answers by itself what it can', () => {
   assert.equal(answerOf('full', execute), 'once');
   assert.equal(answerOf('full', { kind: 'other' }), 'once');
-  assert.equal(answerOf('edit', edit('/work/a')), 'once');
-  assert.equal(answerOf('edit', edit('/work/../etc/a')), 'asked');
-  assert.equal(answerOf('edit', edit('/workshop/a')), 'asked');
+  assert.equal(answerOf('edit', edit('/code/a')), 'once');
+  assert.equal(answerOf('edit', edit('/code/../etc/a')), 'asked');
+  assert.equal(answerOf('edit', edit('/codebook/a')), 'asked');
   assert.equal(answerOf('edit', { kind: 'edit', title: 'no path' }), 'asked');
-  assert.equal(answerOf('edit', { kind: 'move', locations: [{ path: '/work/a' }, { path: '/b' }] }), 'asked');
+  assert.equal(answerOf('edit', { kind: 'move', locations: [{ path: '/code/a' }, { path: '/b' }] }), 'asked');
   assert.equal(answerOf('edit', execute), 'asked');
-  assert.equal(answerOf('ask', edit('/work/a')), 'asked');
-  assert.equal(answerOf('read-only', edit('/work/a')), 'no');
+  assert.equal(answerOf('ask', edit('/code/a')), 'asked');
+  assert.equal(answerOf('read-only', edit('/code/a')), 'no');
   assert.equal(answerOf('read-only', execute), 'no');
   assert.equal(answerOf('read-only', { kind: 'switch_mode' }), 'no');
   assert.equal(answerOf('read-only', {}), 'no');
@@ -64,7 +64,7 @@ test('the question carries what is to be done, and the agent’s options with on
       { id: 'parley:cancel', label: 'Deny and stop', effect: 'cancel' },
     ],
   });
-  const change = approvalOf(working().asks(edit('/work/src/a.ts')));
+  const change = approvalOf(working().asks(edit('/code/src/a.ts')));
   assert.equal(change.kind, 'file_change');
   assert.deepEqual(
     change.changes?.map(({ path, added, removed }) => [path, added, removed]),
@@ -145,7 +145,7 @@ test('a question that the agent takes back is withdrawn, and answered so that it
   assert.ok(outputs.some((output) => output.type === 'approval-withdrawn' && output.approvalId === id));
   assert.equal(written(outputs)[0]?.['id'], 5);
   assert.deepEqual(
-    conversation.feed({ type: 'answer', approvalId: id as ApprovalId, option: 'allow', answer: { optionId: 'once' } }),
+    conversation.feed({ type: 'answer', approvalId: id, option: 'allow', answer: { optionId: 'once' } }),
     [],
   );
 });

@@ -2,7 +2,7 @@
 
 import { approvalIdOf } from '@parley/schema';
 import type { ApprovalAnswer, ApprovalId, ApprovalOption, ApprovalRequest } from '@parley/schema';
-import { fillForm } from '../codex/elicitation.ts';
+import { fillForm } from '../shared/elicitation.ts';
 import { jsonTextOf, listIn, objectIn, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { notice } from '../shared/unknown-event.ts';

@@ -2,7 +2,7 @@
 
 import type { DriverContext } from '@parley/schema';
 import { isEditKind } from './decode.ts';
-import { isInside } from './paths.ts';
+import { isInside } from '../shared/paths.ts';
 import type { ToolCall } from './state.ts';
 
 export type Decision = 'allow' | 'deny' | 'ask';

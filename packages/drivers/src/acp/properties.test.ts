@@ -145,7 +145,7 @@ function run(script: readonly Move[], { policy, canSteer, thread }: Setting): vo
       case 'tool': {
         const status = ['pending', 'in_progress', 'completed', 'failed', undefined][n % 5];
         const kindOf = ['execute', 'edit', 'read', undefined][n % 4];
-        const rawInput = n % 3 === 0 ? { command: 'ls', path: '/work/a' } : {};
+        const rawInput = n % 3 === 0 ? { command: 'ls', path: '/code/a' } : {};
         update({ sessionUpdate: 'tool_call_update', toolCallId: `c${n % 3}`, status, kind: kindOf, rawInput });
         break;
       }

@@ -42,7 +42,7 @@ export class Stepper {
 
   constructor(dialect: AcpDialect, context: Partial<DriverContext> = {}) {
     this.#protocol = acpProtocol(dialect);
-    this.state = this.#protocol.begin({ runId, cwd: '/work', policy: 'ask', endpoint: 'own', ...context });
+    this.state = this.#protocol.begin({ runId, cwd: '/code', policy: 'ask', endpoint: 'own', ...context });
   }
 
   feed(input: DriverInput): readonly DriverOutput[] {

@@ -13,7 +13,7 @@ import type {
   TurnId,
   Usage,
 } from '@parley/schema';
-import type { FormField } from '../codex/elicitation.ts';
+import type { FormField } from '../shared/elicitation.ts';
 import type { Json } from '../shared/json.ts';
 import type { AcpDialect } from './dialect.ts';
 

@@ -13,7 +13,7 @@ import type {
   TurnId,
 } from '@parley/schema';
 import type { Json } from '../shared/json.ts';
-import { uuidOf } from './uuid.ts';
+import { uuidOf } from '../shared/uuid.ts';
 
 /** Never changed in place: a step copies what it changes, so an older state stays good. */
 export interface ClaudeState {

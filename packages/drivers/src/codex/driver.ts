@@ -33,6 +33,7 @@ export const codex: Driver<CodexState> = {
     usage: true,
     cost: false,
   },
+  resumesAfterSilence: true,
   protocol,
   launch: launchPlan,
   detect: detectCodex,

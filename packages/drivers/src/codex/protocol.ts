@@ -14,7 +14,7 @@ import { errorBody } from '@parley/schema';
 import { objectIn, objectOfLine, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { notice, unreadableLine } from '../shared/unknown-event.ts';
-import { fillForm } from './elicitation.ts';
+import { fillForm } from '../shared/elicitation.ts';
 import { notification } from './events.ts';
 import { exitFailure, refusal } from './failure.ts';
 import { serverRequest } from './server-request.ts';

@@ -3,7 +3,7 @@
 import type { ApprovalOption, ApprovalRequest, FileChange } from '@parley/schema';
 import { cutText, isObject, jsonTextOf, listIn, objectIn, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
-import { readForm } from './elicitation.ts';
+import { readForm } from '../shared/elicitation.ts';
 import { decodeLegacyChanges } from './file-change.ts';
 import { unwrapShell } from './shell-command.ts';
 import type { CodexState, PendingApproval, PossibleAnswer } from './state.ts';

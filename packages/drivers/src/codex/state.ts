@@ -13,7 +13,7 @@ import type {
   Usage,
 } from '@parley/schema';
 import type { Json } from '../shared/json.ts';
-import type { FormField } from './elicitation.ts';
+import type { FormField } from '../shared/elicitation.ts';
 import type { TurnErrorWords } from './failure.ts';
 
 export interface CodexState {

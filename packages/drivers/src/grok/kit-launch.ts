@@ -3,13 +3,11 @@
 import { dirname, isAbsolute } from 'node:path';
 import { ParleyError } from '@parley/schema';
 import type { LaunchPlan, LaunchRequest } from '@parley/schema';
-
-/** Linux takes no argument longer than 128 KiB, name and closing zero included. */
-const promptBytes = 127 * 1024;
+import { promptArgument } from '../shared/prompt-argument.ts';
 
 /** Throws `ParleyError` for every policy but `full`: this program asks nobody and forbids itself nothing. */
 export function launchKit(request: LaunchRequest): LaunchPlan {
-  const { executable, prompt, policy, endpoint, model, agentHome } = request;
+  const { executable, policy, endpoint, model, agentHome } = request;
   if (!isAbsolute(executable))
     throw new ParleyError('agent_start_failed', `The path of Grok CLI must be absolute, not ${executable}`);
   if (policy !== 'full')
@@ -17,12 +15,7 @@ export function launchKit(request: LaunchRequest): LaunchPlan {
       'policy_not_allowed',
       `Grok CLI (@vibe-kit/grok-cli) approves every edit and command itself: it cannot run with the policy "${policy}", only with "full".`,
     );
-  if (prompt === undefined || prompt.trim() === '') throw new ParleyError('empty_prompt', 'The prompt is empty');
-  if (Buffer.byteLength(prompt) > promptBytes)
-    throw new ParleyError(
-      'prompt_too_large',
-      `Grok CLI takes its prompt on the command line, which holds ${promptBytes} bytes`,
-    );
+  const prompt = promptArgument('Grok CLI', request.prompt);
   return {
     argv: [
       // The package's own script, as detection finds it, runs on our Node; a command of the user's as it is.

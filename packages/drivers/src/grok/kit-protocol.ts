@@ -6,8 +6,8 @@ import { listIn, objectIn, objectOfLine, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { unknownEvent, unreadableLine } from '../shared/unknown-event.ts';
 import { codeOfWords, failureOf } from './failure.ts';
-import { begin, completeItem, exitError, nextItemId, oneShotProtocol, say, startItem } from './one-shot.ts';
-import type { Exit, OneShotDraft, OneShotState } from './one-shot.ts';
+import { begin, completeItem, exitError, nextItemId, oneShotProtocol, say, startItem } from '../shared/one-shot.ts';
+import type { Exit, OneShotDraft, OneShotState } from '../shared/one-shot.ts';
 import { itemOfCall, stepsOf } from './tool-items.ts';
 
 interface KitRun {

@@ -3,7 +3,7 @@
 import type { ItemStatus } from '@parley/schema';
 import { listIn, objectIn, stringIn, jsonTextOf } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
-import { completeItem, nextItemId, startItem } from './one-shot.ts';
+import { completeItem, nextItemId, startItem } from '../shared/one-shot.ts';
 import { itemOfCall, stepsOf } from './tool-items.ts';
 import { change } from './xai-state.ts';
 import type { OpenWords, XaiDraft } from './xai-state.ts';

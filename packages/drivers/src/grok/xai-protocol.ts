@@ -6,8 +6,8 @@ import { countIn, numberIn, objectIn, objectOfLine, stringIn } from '../shared/j
 import type { Json } from '../shared/json.ts';
 import { notice, unknownEvent, unreadableLine } from '../shared/unknown-event.ts';
 import { codeOfWords, failureOf } from './failure.ts';
-import { begin, endTurn, exitError, oneShotProtocol, tellThread } from './one-shot.ts';
-import type { Exit } from './one-shot.ts';
+import { begin, endTurn, exitError, oneShotProtocol, tellThread } from '../shared/one-shot.ts';
+import type { Exit } from '../shared/one-shot.ts';
 import { sessionIdOf } from './session-id.ts';
 import { closeWords, takeCall, takePlan, takeUpdate, takeWords } from './xai-events.ts';
 import { change, emptyRun } from './xai-state.ts';

@@ -1,7 +1,7 @@
 // What the driver remembers of one headless run of xAI's Grok beyond what every one-shot run remembers.
 
 import type { Item, ItemId } from '@parley/schema';
-import type { OneShotDraft, OneShotState } from './one-shot.ts';
+import type { OneShotDraft, OneShotState } from '../shared/one-shot.ts';
 
 export interface XaiRun {
   /** Words or thoughts that are streaming now. */

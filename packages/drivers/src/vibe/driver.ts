@@ -15,8 +15,8 @@ const facts = {
   title: 'Mistral Vibe',
   provenVersion: '2.18.4',
   // On PyPI only.
-  installHint: 'uv tool install mistral-vibe',
-  loginHint: 'vibe --setup',
+  installHint: 'Install it with `uv tool install mistral-vibe`',
+  loginHint: 'Run `vibe --setup`, or set MISTRAL_API_KEY',
   keyEnv: 'MISTRAL_API_KEY',
   vendorUrl: 'https://api.mistral.ai/v1',
   wire: 'openai-chat',

@@ -4,7 +4,7 @@
 import type { Item, ItemStatus } from '@parley/schema';
 import { cutText, jsonTextOf, listIn, objectIn, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
-import { completeItem, nextItemId, say, startItem, tellThread } from '../grok/one-shot.ts';
+import { completeItem, nextItemId, say, startItem, tellThread } from '../shared/one-shot.ts';
 import { itemOfCall, planOf } from './decode.ts';
 import { stopEventIn } from './failure.ts';
 import { change } from './state.ts';

@@ -4,23 +4,14 @@ import { isAbsolute, join } from 'node:path';
 import { ParleyError } from '@parley/schema';
 import type { LaunchPlan, LaunchRequest, Policy } from '@parley/schema';
 import { acpLimits } from '../acp/launch.ts';
+import { promptArgument } from '../shared/prompt-argument.ts';
 import { readThreadId } from './thread.ts';
-
-/** Linux takes no argument longer than 128 KiB, name and closing zero included. */
-const promptBytes = 127 * 1024;
 
 /** Argv and environment for one turn. Throws `ParleyError` for a prompt that fits no command line. Pure: says what to run, runs nothing. */
 export function launchPrint(request: LaunchRequest): LaunchPlan {
-  const { prompt, agentHome, threadId, policy } = request;
-  if (prompt === undefined)
-    throw new ParleyError('empty_prompt', 'Vibe takes its prompt on the command line, and there is none');
-  if (Buffer.byteLength(prompt) > promptBytes)
-    throw new ParleyError(
-      'prompt_too_large',
-      `Vibe takes its prompt on the command line, which holds ${promptBytes} bytes`,
-    );
+  const { agentHome, threadId, policy } = request;
   // An empty value would mean "read it from stdin".
-  if (prompt.trim() === '') throw new ParleyError('empty_prompt', 'The prompt is empty');
+  const prompt = promptArgument('Vibe', request.prompt);
   return {
     argv: [
       ...request.adapter,

@@ -2,7 +2,7 @@
 
 import { cutText, objectIn, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
-import { completeItem, nextItemId, say, startItem } from '../grok/one-shot.ts';
+import { completeItem, nextItemId, say, startItem } from '../shared/one-shot.ts';
 import { endedItem, itemOfCall, planOf, toolCallsOf } from './decode.ts';
 import { stopEventIn } from './failure.ts';
 import { change } from './state.ts';

@@ -2,7 +2,7 @@
 
 import type { DriverContext, Item, ItemId } from '@parley/schema';
 import type { Json } from '../shared/json.ts';
-import type { OneShotDraft, OneShotState } from '../grok/one-shot.ts';
+import type { OneShotDraft, OneShotState } from '../shared/one-shot.ts';
 import { readThreadId } from './thread.ts';
 
 export interface VibeRun {

@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts';
 import { isToolWork } from './items.ts';
 import { isBusy } from './state.ts';
 import type { ActiveTurn, SessionState } from './state.ts';
-import { endRun, endTurn, interruptTurn, returnSteers } from './turns.ts';
+import { endRun, endTurn, interruptTurn, resumeAfterSilence, returnSteers } from './turns.ts';
 
 /** Milliseconds. */
 export interface DeadlineLimits {
@@ -18,6 +18,8 @@ export interface DeadlineLimits {
   readonly approval: number;
   readonly interrupt: number;
   readonly keepWarm: number;
+  /** Of the driver. */
+  readonly resumesAfterSilence?: boolean;
 }
 
 /** How long an agent may take to say what it does with steered words after a turn has ended. */
@@ -105,7 +107,9 @@ export function deadlinePassed(state: SessionState, draft: Draft, deadline: Dead
     case 'silence': {
       if (active === undefined) return;
       const silent = inSeconds(silenceLimit(state, active, limits));
-      const what = active.progressAt === undefined ? 'gave no sign of work' : 'was silent';
+      if (limits.resumesAfterSilence === true && resumeAfterSilence(state, draft, silent)) return;
+      const again = active.row.resumed === true ? ' again, after its conversation had been resumed once' : '';
+      const what = `${active.progressAt === undefined ? 'gave no sign of work' : 'was silent'}${again}`;
       interruptTurn(
         state,
         draft,

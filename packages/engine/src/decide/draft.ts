@@ -7,6 +7,7 @@ import type {
   Change,
   DriverInput,
   EventBody,
+  FileChange,
   ItemId,
   SessionState as SessionSummaryState,
   StoredEvent,
@@ -21,8 +22,18 @@ export type Effect =
   /** `hurry`: the agent was told to stop, so it gets no time to finish by itself. */
   | { readonly type: 'end-run'; readonly reason: string; readonly hurry: boolean };
 
+/** A place among a step's events for those that are only known when it is about to be committed. */
+export interface Room {
+  readonly at: number;
+  /** Their first number. Numbers that are not used stay holes. */
+  readonly seq: number;
+  readonly size: number;
+}
+
 export class Draft {
   readonly now: number;
+  /** The turn whose files are watched: before its end there is room for what was found. */
+  readonly watched: TurnId | undefined;
   readonly events: StoredEvent[] = [];
   readonly turns = new Map<TurnId, TurnRow>();
   readonly approvals = new Map<ApprovalId, Approval>();
@@ -36,21 +47,47 @@ export class Draft {
   prune: Change['pruneDeltas'] = undefined;
   /** An idempotency key and the answer that it stands for. */
   remember: Change['idempotency'] = undefined;
+  /** A command or a tool has ended: files may be other than before. */
+  filesMayDiffer = false;
+  /** What the agent itself says that it changes. */
+  readonly reported: FileChange[] = [];
+  /** Before the end of the watched turn. */
+  room: Room | undefined = undefined;
   readonly #state: SessionState;
   readonly #opening: string;
 
-  constructor(state: SessionState, now: number) {
+  constructor(state: SessionState, now: number, watched?: TurnId) {
     this.#state = state;
     this.now = now;
+    this.watched = watched;
     this.#opening = `,"sessionId":"${state.session.id}","at":${now},"type":"item.delta","turnId":"`;
   }
 
   /** Number an event and keep it. Returns its `seq`. */
   emit(body: EventBody): number {
     const seq = ++this.#state.session.head;
-    const json = JSON.stringify({ seq, sessionId: this.#state.session.id, at: this.now, ...body });
-    this.events.push({ seq, json, delta: false });
+    this.events.push(this.#stored(seq, body));
     return seq;
+  }
+
+  #stored(seq: number, body: EventBody): StoredEvent {
+    const json = JSON.stringify({ seq, sessionId: this.#state.session.id, at: this.now, ...body });
+    return { seq, json, delta: false };
+  }
+
+  /** Leave room here for so many events. */
+  leaveRoom(size: number): void {
+    this.room = { at: this.events.length, seq: this.#state.session.head + 1, size };
+    this.#state.session.head += size;
+  }
+
+  /** Put events into the room, which is closed by that. */
+  fillRoom(bodies: readonly EventBody[]): void {
+    const { room } = this;
+    this.room = undefined;
+    if (room === undefined) return;
+    const fitting = bodies.slice(0, room.size);
+    this.events.splice(room.at, 0, ...fitting.map((body, n) => this.#stored(room.seq + n, body)));
   }
 
   /** `emit` for the hot path: a delta's JSON is put together by hand. */

@@ -1,5 +1,6 @@
 // What a driver's output means for the session. Guards what a driver might get wrong: words for a turn that is over, a second end.
 
+import { addUsage } from '@parley/schema';
 import type { DriverOutput, Item, TurnId, Usage } from '@parley/schema';
 import { requestApproval, withdrawApproval } from './approvals.ts';
 import type { Draft } from './draft.ts';
@@ -31,6 +32,7 @@ export function applyOutput(
       const turn = working(state, draft, output.turnId);
       if (turn === undefined) return;
       turn.items.set(output.item.id, { item: output.item, text: [] });
+      noteFiles(draft, output.item);
       draft.emit({ type: 'item.started', turnId: output.turnId, item: output.item });
       return;
     }
@@ -73,7 +75,11 @@ export function applyOutput(
     case 'usage': {
       const turn = working(state, draft, output.turnId);
       if (turn === undefined) return;
-      turn.usage = state.session.backend.kind === 'rehearsal' ? withoutCost(output.usage) : output.usage;
+      turn.usage = addUsage(
+        turn.usageEarlier ?? {},
+        state.session.backend.kind === 'rehearsal' ? withoutCost(output.usage) : output.usage,
+      );
+      if (output.threadTotal !== undefined) state.session.threadTotal = output.threadTotal;
       state.session.usage = totalUsage(state, turn);
       draft.emit({ type: 'usage.updated', turnId: output.turnId, usage: turn.usage, total: state.session.usage });
       draft.touch();
@@ -110,8 +116,15 @@ function working({ active }: SessionState, draft: Draft, turnId: TurnId): Active
 function completeItem(turn: ActiveTurn, draft: Draft, completed: Item): void {
   const item = joined(completed, turn.items.get(completed.id)?.text ?? []);
   turn.items.delete(item.id);
+  noteFiles(draft, item);
+  if (item.type === 'command' || item.type === 'tool_call') draft.filesMayDiffer = true;
   if (item.type === 'assistant_message' && item.text.trim() !== '') turn.answer = item.text;
   draft.emit({ type: 'item.completed', turnId: turn.row.id, item });
+}
+
+/** What the agent tells itself is not told a second time. */
+function noteFiles(draft: Draft, item: Item): void {
+  if (item.type === 'file_change') draft.reported.push(...item.changes);
 }
 
 /** Either the receipt of a turn that was started, or steered words that the agent takes up as a turn of their own. */

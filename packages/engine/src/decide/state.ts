@@ -31,6 +31,8 @@ export interface ActiveTurn {
   /** The agent's last words in this turn. */
   answer: string;
   usage: Usage | undefined;
+  /** What processes before this one used in this turn. */
+  usageEarlier: Usage | undefined;
   /** Why Parley itself stops this turn (a deadline): it ends `failed` with this, not `interrupted`. */
   failure: ErrorBody | undefined;
   /** When the agent last showed work; undefined until its first sign. */
@@ -38,6 +40,8 @@ export interface ActiveTurn {
   /** When the driver was told. */
   sentAt: number | undefined;
   interruptedAt: number | undefined;
+  /** It was said already that not all of its file changes can be told. Known of turns that an earlier daemon began. */
+  filesUnclear: boolean;
 }
 
 /** Words sent into a running turn whose fate is not settled. */
@@ -53,7 +57,14 @@ export interface Steer {
 export type RunState =
   | { readonly phase: 'none' }
   | { readonly phase: 'launching'; readonly runId: RunId; readonly settings: RunSettings }
-  | { readonly phase: 'up'; readonly runId: RunId; readonly settings: RunSettings; idleSince: number | undefined }
+  | {
+      readonly phase: 'up';
+      readonly runId: RunId;
+      readonly settings: RunSettings;
+      idleSince: number | undefined;
+      /** Turns that it was told. */
+      told: number;
+    }
   | { readonly phase: 'ending'; readonly runId: RunId };
 
 /** What a process was started with: when it differs from what the session wants now, the next turn gets a new process. */

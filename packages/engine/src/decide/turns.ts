@@ -3,6 +3,7 @@
 import { addUsage, errorBody, newId } from '@parley/schema';
 import type { ChangeQueued, ErrorBody, EventBody, InputReceipt, RunId, TurnEnd, TurnRow, Usage } from '@parley/schema';
 import type { Draft } from './draft.ts';
+import { fileFindings } from './file-changes.ts';
 import { endedWith } from './items.ts';
 import { withdrawApprovals } from './approvals.ts';
 import { isBusy } from './state.ts';
@@ -24,10 +25,12 @@ export function startTurn(state: SessionState, draft: Draft, queued: TurnRow): v
     items: new Map(),
     answer: '',
     usage: undefined,
+    usageEarlier: undefined,
     failure: undefined,
     progressAt: undefined,
     sentAt: undefined,
     interruptedAt: undefined,
+    filesUnclear: false,
   };
   state.usageBefore = state.session.usage;
   draft.durable = true;
@@ -71,12 +74,45 @@ function launch(state: SessionState, draft: Draft): void {
 function tellDriver(state: SessionState, draft: Draft, active: ActiveTurn): void {
   active.phase = 'running';
   active.sentAt = draft.now;
-  draft.inputs.push({ type: 'start', turnId: active.row.id, text: active.row.text });
+  if (state.run.phase === 'up') state.run.told += 1;
+  draft.inputs.push({
+    type: 'start',
+    turnId: active.row.id,
+    text: active.row.resumed === true ? goOn : active.row.text,
+  });
   for (const steer of state.steers.values()) {
     if (steer.sent) continue;
     steer.sent = true;
     draft.inputs.push({ type: 'steer', into: steer.into, turnId: steer.row.id, text: steer.row.text });
   }
+}
+
+/** What an agent that fell silent is told when its conversation is resumed. */
+const goOn =
+  'Your work on my last message was cut off. Go on from where you are: do not repeat what is done, finish what is left, and end with your answer.';
+
+/**
+ * The agent is silent: instead of giving up, resume its conversation in a new process and let it go on. Once in a turn, and only where the
+ * conversation can be resumed. False when that cannot be.
+ */
+export function resumeAfterSilence(state: SessionState, draft: Draft, silent: string): boolean {
+  const { active, session, run } = state;
+  if (active?.phase !== 'running' || active.row.resumed === true) return false;
+  if (active.progressAt === undefined || session.threadId === undefined || run.phase !== 'up') return false;
+  const text = `The agent was silent for ${silent}. Parley resumes its conversation, once, and lets it go on.`;
+  draft.emit({ type: 'notice', turnId: active.row.id, level: 'warning', code: 'resumed_after_silence', text });
+  for (const open of active.items.values())
+    draft.emit({ type: 'item.completed', turnId: active.row.id, item: endedWith(open, 'interrupted') });
+  active.items.clear();
+  withdrawApprovals(state, draft);
+  active.row = draft.turn({ ...active.row, resumed: true });
+  active.phase = 'starting';
+  active.sentAt = undefined;
+  active.progressAt = undefined;
+  active.usageEarlier = active.usage;
+  draft.durable = true;
+  endRun(state, draft, 'silent');
+  return true;
 }
 
 function isStale({ run, session }: SessionState): boolean {
@@ -98,7 +134,10 @@ export function endTurn(state: SessionState, draft: Draft, saidEnd: TurnEnd): vo
   for (const open of active.items.values()) {
     draft.emit({ type: 'item.completed', turnId: active.row.id, item: endedWith(open, end.state) });
   }
+  // What it used is in the agent's total, and nobody knows how much: the next difference would be of two turns.
+  if (active.usage === undefined && active.phase !== 'starting') delete state.session.threadTotal;
   withdrawApprovals(state, draft);
+  if (draft.watched === active.row.id) draft.leaveRoom(fileFindings);
   draft.emit(terminalEvent(active, end));
   draft.turn({
     ...active.row,
@@ -256,8 +295,28 @@ export function launchFailed(state: SessionState, draft: Draft, error: ErrorBody
 /** The process is up and has been told nothing yet. */
 export function launched(state: SessionState, draft: Draft, runId: RunId): void {
   if (state.run.phase !== 'launching' || state.run.runId !== runId) return;
-  state.run = { phase: 'up', runId, settings: state.run.settings, idleSince: draft.now };
+  state.run = { phase: 'up', runId, settings: state.run.settings, idleSince: draft.now, told: 0 };
   draft.inputs.push({ type: 'opened' });
+}
+
+/**
+ * A process that was kept warm can die unseen, and the next turn is told to a dead one. It showed no sign of work on it, so the turn begins
+ * again in a new process. False when that is not what happened.
+ */
+export function beginsAgain(state: SessionState, draft: Draft): boolean {
+  const { active, run } = state;
+  if (active?.phase !== 'running' || active.progressAt !== undefined || run.phase !== 'up' || run.told < 2)
+    return false;
+  active.phase = 'starting';
+  active.sentAt = undefined;
+  draft.emit({
+    type: 'notice',
+    turnId: active.row.id,
+    level: 'info',
+    code: 'process_replaced',
+    text: 'The process that was kept for this turn had ended: the turn begins in a new one.',
+  });
+  return true;
 }
 
 /** The process is gone and its driver has had its last word. What it did not settle is settled here. */

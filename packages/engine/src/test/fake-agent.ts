@@ -24,6 +24,8 @@ type Heard =
 type Said =
   | { readonly says: 'started' | 'consumed' | 'returned'; readonly turnId: TurnId }
   | { readonly says: 'text'; readonly turnId: TurnId; readonly text: string }
+  | { readonly says: 'ran'; readonly turnId: TurnId }
+  | { readonly says: 'edited'; readonly turnId: TurnId; readonly path: string }
   | { readonly says: 'ask'; readonly turnId: TurnId; readonly n: number }
   | { readonly says: 'ended'; readonly turnId: TurnId; readonly how: 'completed' | 'interrupted' | 'failed' };
 
@@ -200,6 +202,21 @@ function lineStep(state: FakeState, said: Said): { state: FakeState; outputs: re
           { type: 'item-completed', turnId, item },
         ],
       };
+    }
+    case 'ran': {
+      const item = {
+        id: itemIdOf(state.runId, state.items),
+        type: 'command',
+        status: 'completed',
+        command: 'x',
+      } as const;
+      return { state: { ...state, items: state.items + 1 }, outputs: [{ type: 'item-completed', turnId, item }] };
+    }
+    case 'edited': {
+      const changes = [{ path: said.path, kind: 'update' }] as const;
+      const id = itemIdOf(state.runId, state.items);
+      const item = { id, type: 'file_change', status: 'completed', changes } as const;
+      return { state: { ...state, items: state.items + 1 }, outputs: [{ type: 'item-completed', turnId, item }] };
     }
     case 'ask':
       return {

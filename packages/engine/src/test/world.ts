@@ -1,7 +1,7 @@
 // A whole engine over memory, whose daemon can be killed at any moment and started again over the same data and processes.
 
 import { ConfigSchema } from '@parley/schema';
-import type { Config, RunId, Session, SessionId } from '@parley/schema';
+import type { Config, RunId, Session, SessionId, Workspaces } from '@parley/schema';
 import { tmpdir } from 'node:os';
 import { Engine } from '../engine.ts';
 import type { Agents } from '../agents.ts';
@@ -19,18 +19,26 @@ export const fakeAgents: Agents = {
   checkPolicy: () => undefined,
 };
 
+/** An agent that does not tell what files it changes. */
+export const silentAgents: Agents = {
+  ...fakeAgents,
+  driver: () => ({ ...fakeDriver, capabilities: { ...fakeDriver.capabilities, fileChanges: false } }),
+};
+
 export class World {
   readonly data = new MemoryData();
   readonly processes = new Map<RunId, FakeProcess>();
   readonly config: Config;
   readonly agents: Agents;
+  readonly workspaces: Workspaces | undefined;
   store = new MemoryStore(this.data);
   engine: Engine | undefined;
   reports: string[] = [];
 
-  constructor(config: unknown = {}, agents: Agents = fakeAgents) {
+  constructor(config: unknown = {}, agents: Agents = fakeAgents, workspaces?: Workspaces) {
     this.config = ConfigSchema.parse(config);
     this.agents = agents;
+    this.workspaces = workspaces;
   }
 
   async open(): Promise<Engine> {
@@ -40,6 +48,7 @@ export class World {
       store,
       runtime: new FakeRuntime(this.processes, () => store.fenced),
       agents: this.agents,
+      ...(this.workspaces === undefined ? {} : { workspaces: this.workspaces }),
       config: this.config,
       report: (text, error) => void (store.fenced || this.reports.push(`${text}: ${String(error)}`)),
     });

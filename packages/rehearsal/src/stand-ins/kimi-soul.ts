@@ -289,7 +289,8 @@ function contentOf(text: string, thoughts: string): string | readonly JsonObject
 function forPersona({ is_error: isError, output, message }: ToolReturn): string {
   if (!isError) return output;
   const code = /exit code: (\d+)/.exec(message)?.[1];
-  return code === undefined ? [message, output].filter(Boolean).join('\n') : `Exit code: ${code}\nOutput:\n${output}`;
+  const words = message.replace('rejected by the user', 'rejected by user');
+  return code === undefined ? [words, output].filter(Boolean).join('\n') : `Exit code: ${code}\nOutput:\n${output}`;
 }
 
 function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -14,7 +14,7 @@ const tool = (name: string, names: readonly string[]): Tool => ({
 
 /** As the persona knows such tools; `kimiCall` gives them kimi's names. */
 export const personaTools: readonly Tool[] = [
-  tool('shell', ['command']),
+  tool('Shell', ['command']),
   tool('write_file', ['path', 'content']),
   tool('edit_file', ['path', 'old_string', 'new_string']),
   tool('read_file', ['path']),
@@ -33,7 +33,7 @@ export interface KimiCall {
 export function kimiCall({ name, input }: ToolCall): KimiCall {
   const given = objectOf(JSON.parse(input));
   switch (name) {
-    case 'shell':
+    case 'Shell':
       return { name: 'Shell', input: { command: given['command'] } };
     case 'write_file':
       return { name: 'WriteFile', input: { path: given['path'], content: given['content'] } };

@@ -27,8 +27,13 @@ const keepAlive = new Agent({ keepAlive: true });
 
 /** Rejects when there is no answer, in time or at all, or when it is longer than `maxBytes`. */
 export async function ask(server: HttpServer, wanted: HttpRequest, maxBytes: number): Promise<HttpAnswer> {
-  const answer = await send(server, wanted, { accept: 'application/json' }, AbortSignal.timeout(wanted.timeoutMs));
-  return { status: answer.statusCode ?? 0, text: await readText(answer, maxBytes) };
+  const late = AbortSignal.timeout(wanted.timeoutMs);
+  try {
+    const answer = await send(server, wanted, { accept: 'application/json' }, late);
+    return { status: answer.statusCode ?? 0, text: await readText(answer, maxBytes) };
+  } catch (error) {
+    throw late.aborted ? new Error(`No answer in time: ${wanted.timeoutMs} ms.`, { cause: error }) : error;
+  }
 }
 
 async function readText(answer: IncomingMessage, maxBytes: number): Promise<string> {

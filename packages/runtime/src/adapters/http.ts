@@ -46,13 +46,13 @@ export async function runHttpAdapter(argv: readonly string[], io: AdapterIo): Pr
   let isGone = false;
   const following = follow(io, found.promise, stop.signal, {
     path: value('--events') ?? '/event',
-    ignored: new Set((value('--ignore') ?? '').split(',')),
+    ignored: new Set((value('--ignore') ?? '').split(',').filter((type) => type !== '')),
     maxEventBytes: maxLineBytes,
     silenceMs: Number(value('--silence-ms') ?? 60_000),
     isGone: () => isGone,
   });
   const onEnd = (): void => child.end();
-  // oxlint-disable-next-line promise/prefer-await-to-then -- it goes on beside the child, whose end decides
+  // Beside the child, whose end decides.
   void readRequests(io, found.promise).then(onEnd, onEnd);
 
   const exit = await child.exited;
@@ -113,7 +113,6 @@ async function readRequests(io: AdapterIo, server: Promise<HttpServer>): Promise
         await tell(io, '{"adapter":"request-refused","reason":"not a request, or too long"}');
         continue;
       }
-      // oxlint-disable-next-line promise/prefer-await-to-then -- requests run beside each other
       const answer = perform(io, request, server).finally(() => running.delete(answer));
       running.add(answer);
       if (running.size >= maxRequests) await Promise.race(running);

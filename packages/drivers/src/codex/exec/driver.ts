@@ -24,6 +24,7 @@ export const codexExec: Driver<ExecState> = {
     usage: true,
     cost: false,
   },
+  resumesAfterSilence: true,
   protocol: execProtocol,
   launch: launchExec,
 };

@@ -1,6 +1,6 @@
 // What `codex exec --json` says, a line at a time.
 
-import { errorBody } from '@parley/schema';
+import { errorBody, usageSince } from '@parley/schema';
 import type { Item, ItemId } from '@parley/schema';
 import { objectIn, objectOfLine, stringIn } from '../../shared/json.ts';
 import type { Json } from '../../shared/json.ts';
@@ -116,9 +116,12 @@ function planTold(state: ExecState, raw: Json, out: Outputs): ExecState {
 function turnCompleted(state: ExecState, event: Json, out: Outputs): ExecState {
   const { turn, context } = state;
   if (turn === undefined) return state;
-  // Totals of the thread (0.169.0): in a new thread they are this turn's, in a resumed one nobody has told what was before.
-  if (context.threadId === undefined)
-    out.push({ type: 'usage', turnId: turn.turnId, usage: decodeExecUsage(event['usage']) });
+  // Totals of the thread (0.169.0): in a new thread they are this turn's; in a resumed one the turn's are what came on top of the total
+  // before, if that is known.
+  const threadTotal = decodeExecUsage(event['usage']);
+  const before = context.threadId === undefined ? {} : context.threadTotal;
+  const usage = before === undefined ? {} : usageSince(threadTotal, before);
+  out.push({ type: 'usage', turnId: turn.turnId, usage, threadTotal });
   return endTurn(
     state,
     turn.answered

@@ -141,15 +141,22 @@ test('the other kinds of item', () => {
   assert.equal(endOf(outputs), 'completed');
 });
 
-test('the usage of a new conversation is its first turn; of a resumed one only the total is told, and that is not it', () => {
-  const usage = (outputs: readonly DriverOutput[]) => outputs.find(({ type }) => type === 'usage');
+test('a turn used what came on top of the total before; where that is not known, its usage is not either', () => {
+  const usage = (outputs: readonly DriverOutput[]) => outputs.find((output) => output.type === 'usage');
+  const total = { inputUncached: 8, cacheRead: 4, output: 3 };
+  const played = (more: object) => usage(play([...begun, message, completed], { ...context, ...more }));
   assert.deepEqual(usage(play([...begun, message, completed])), {
     type: 'usage',
     turnId,
-    usage: { inputUncached: 8, cacheRead: 4, output: 3 },
+    usage: total,
+    threadTotal: total,
   });
-  assert.equal(usage(play([...begun, message, completed], { ...context, threadId: 'T' })), undefined);
-  assert.equal(usage(outputsOf('resume')), undefined);
+  assert.deepEqual(played({ threadId: 'T', threadTotal: { inputUncached: 5, cacheRead: 4, output: 1 } })?.usage, {
+    inputUncached: 3,
+    cacheRead: 0,
+    output: 2,
+  });
+  assert.deepEqual(played({ threadId: 'T' }), { type: 'usage', turnId, usage: {}, threadTotal: total });
 });
 
 test('how turns of the real program end', () => {

@@ -1,8 +1,8 @@
 // What an MCP server asks through Codex: a form of simple fields ↔ the questions of an approval.
 
 import type { ApprovalQuestion } from '@parley/schema';
-import { isObject, listIn, objectIn, stringIn } from '../shared/json.ts';
-import type { Json } from '../shared/json.ts';
+import { isObject, listIn, objectIn, stringIn } from './json.ts';
+import type { Json } from './json.ts';
 
 /** One field of a form, as much as is needed to turn words back into its value. */
 export interface FormField {

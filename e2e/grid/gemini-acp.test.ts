@@ -1,0 +1,3 @@
+import { fillColumn } from './play.ts';
+
+fillColumn('gemini', 'acp');

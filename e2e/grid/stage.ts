@@ -1,0 +1,170 @@
+// One Parley for all stories of a subject, each with a folder of its own, and what the stories ask of it again and again.
+
+import assert from 'node:assert/strict';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { TestContext } from 'node:test';
+import type { Scenario } from '@parley/rehearsal';
+import { isTerminal } from '@parley/schema';
+import type { CreateSession, InputReceipt, Item, ParleyEvent, Session, SessionId, Turn, TurnId } from '@parley/schema';
+import { openParley, within } from '../harness/parley.ts';
+import type { ParleyUnderTest } from '../harness/parley.ts';
+import type { Subject } from './subjects.ts';
+
+/** Milliseconds between two looks at a file that an agent's command makes. */
+const lookMs = 20;
+
+const fault = (words: string, status: number, message: string) => ({
+  when: `fail with ${words}`,
+  steps: [{ error: { status, message } }],
+});
+
+/** The persona, and a server that fails when it is asked to. */
+const scenario: Scenario = {
+  rules: [
+    fault('401', 401, 'the key is refused'),
+    fault('429', 429, 'too many requests'),
+    fault('500', 500, 'internal server error'),
+    fault('length', 400, 'prompt is too long: the maximum context length is 1000 tokens'),
+  ],
+};
+
+export class Stage {
+  readonly subject: Subject;
+  readonly parley: ParleyUnderTest;
+  #folders = 0;
+
+  private constructor(subject: Subject, parley: ParleyUnderTest) {
+    this.subject = subject;
+    this.parley = parley;
+  }
+
+  static async open(test: TestContext, subject: Subject): Promise<Stage> {
+    const { agent, mode } = subject;
+    const program = agent.startsWith('acp:') ? agent.slice('acp:'.length) : agent;
+    const parley = await openParley(test, {
+      agents: [],
+      programs: (agents) => ({ [program]: subject.command(agents) }),
+      scenario,
+      configWith: (models) =>
+        `[agents."${agent}"]\nmode = "${mode}"\nunset = ["GRID_UNWANTED"]\nenv.GRID_WANTED = "here"\n${subject.config(models)}\n`,
+      home: subject.home ?? {},
+      env: { ...subject.env, GRID_UNWANTED: 'x', OTHER_VENDORS_KEY: 'x', COHERE_API_KEY: 'x', ...foreignKeys(agent) },
+    });
+    return new Stage(subject, parley);
+  }
+
+  /** A new folder below the one where everything is allowed. */
+  async folder(): Promise<string> {
+    const folder = join(this.parley.work, `story-${++this.#folders}`);
+    await mkdir(folder);
+    return folder;
+  }
+
+  async session(more: Partial<CreateSession> = {}): Promise<Session> {
+    const cwd = more.cwd ?? (await this.folder());
+    return this.parley.client.createSession({ agent: this.subject.agent, policy: 'full', ...more, cwd });
+  }
+
+  /** Whether two ids mean the same conversation: some agents give it a new one with each turn. */
+  sameThread(before: string, after: string): boolean {
+    return this.subject.threadChanges === true || before === after;
+  }
+
+  ask(id: SessionId, text: string): Promise<Turn> {
+    return this.parley.ask(id, text);
+  }
+
+  /** As `ask`, for what must end well. */
+  async done(id: SessionId, text: string): Promise<Turn> {
+    const turn = await this.ask(id, text);
+    assert.equal(turn.state, 'completed', `${text}: ${JSON.stringify(turn.error)}`);
+    return turn;
+  }
+
+  /** A turn that runs a command until `release` is called; resolves when the command runs. */
+  async working(session: Session): Promise<{ readonly turnId: TurnId; readonly release: () => Promise<void> }> {
+    const go = join(session.cwd, 'go');
+    const { turnId } = await this.parley.client.submit(session.id, {
+      text: 'run `echo running > go; while [ -e go ]; do sleep 0.05; done; echo released`',
+    });
+    await within(this.appears(go), 'the command to run', 90_000);
+    return { turnId, release: () => rm(go) };
+  }
+
+  /** When the file is there, with something in it. */
+  async appears(file: string): Promise<void> {
+    for (;;) {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      if (text !== '') return;
+      await pause(lookMs);
+    }
+  }
+
+  exists(file: string): Promise<boolean> {
+    return access(file).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  write(file: string, text: string): Promise<void> {
+    return writeFile(file, text);
+  }
+
+  /** The items of a turn as they ended, in order. */
+  async items(id: SessionId, turnId?: TurnId): Promise<readonly Item[]> {
+    return (await this.parley.events(id)).flatMap((event) =>
+      event.type === 'item.completed' && (turnId === undefined || event.turnId === turnId) ? [event.item] : [],
+    );
+  }
+
+  async receipt(id: SessionId, turnId: TurnId): Promise<InputReceipt> {
+    const event = await this.parley.event(id, (one) => one.type === 'input.settled' && one.turnId === turnId);
+    assert.ok(event.type === 'input.settled');
+    return event.receipt;
+  }
+
+  /** Agents' processes of this folder, without the shells that Parley puts around them. */
+  async processesIn(cwd: string): Promise<readonly { readonly pid: number; readonly command: string }[]> {
+    const { readlink } = await import('node:fs/promises');
+    const all = await this.parley.ownedProcesses();
+    const placed = await Promise.all(
+      all.map(async (one) => ({ ...one, cwd: await readlink(`/proc/${one.pid}/cwd`).catch(() => '') })),
+    );
+    return placed.filter((one) => one.cwd === cwd);
+  }
+
+  /** Until nothing that fits is left; a failure says what is. */
+  async goneFrom(cwd: string, what: RegExp): Promise<void> {
+    const left = async () => (await this.processesIn(cwd)).filter(({ command }) => what.test(command));
+    const deadline = Date.now() + 30_000;
+    while ((await left()).length > 0 && Date.now() < deadline) await pause(lookMs);
+    assert.deepEqual(await left(), []);
+  }
+}
+
+/** Keys of vendors that are not this agent's. */
+function foreignKeys(agent: string): Readonly<Record<string, string>> {
+  const own: Readonly<Record<string, string>> = {
+    codex: 'OPENAI_API_KEY',
+    claude: 'ANTHROPIC_API_KEY',
+    gemini: 'GEMINI_API_KEY',
+    kimi: 'KIMI_API_KEY',
+    vibe: 'MISTRAL_API_KEY',
+    grok: 'XAI_API_KEY',
+  };
+  return Object.fromEntries(
+    Object.entries(own)
+      .filter(([name]) => name !== agent)
+      .map(([, variable]) => [variable, 'a-key-of-another-vendor']),
+  );
+}
+
+export const textsOf = (items: readonly Item[]): readonly string[] =>
+  items.flatMap((item) => (item.type === 'assistant_message' ? [item.text] : []));
+export const commandsOf = (items: readonly Item[]) => items.flatMap((item) => (item.type === 'command' ? [item] : []));
+export const changesOf = (items: readonly Item[]) =>
+  items.flatMap((item) => (item.type === 'file_change' && item.status === 'completed' ? item.changes : []));
+export const endsOf = (events: readonly ParleyEvent[]) => events.filter((event) => isTerminal(event));

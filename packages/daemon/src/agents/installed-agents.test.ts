@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { ConfigSchema, newId, ParleyError } from '@parley/schema';
+import type { AgentView } from '@parley/schema';
+import { InstalledAgents } from './installed-agents.ts';
+
+interface World {
+  readonly root: string;
+  readonly agentsDir: string;
+  /** A program that tells its version, and leaves its environment beside it. */
+  readonly put: (folder: string, version: string, name?: string) => Promise<string>;
+  readonly agents: (setup?: { readonly config?: unknown; readonly env?: NodeJS.ProcessEnv }) => InstalledAgents;
+  readonly codex: (agents: InstalledAgents) => Promise<AgentView>;
+}
+
+async function openWorld(t: TestContext): Promise<World> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'parley-agents-')));
+  t.after(() => rm(root, { recursive: true }));
+  const agentsDir = join(root, 'agents');
+  return {
+    root,
+    agentsDir,
+    put: async (folder, version, name = 'codex') => {
+      await mkdir(join(root, folder), { recursive: true });
+      const path = join(root, folder, name);
+      await writeFile(path, `#!/bin/sh\nenv > "${path}.env"\necho "codex-cli ${version}"\n`);
+      await chmod(path, 0o755);
+      return path;
+    },
+    agents: ({ config = {}, env = {} } = {}) =>
+      new InstalledAgents({
+        config: ConfigSchema.parse(config),
+        env: { HOME: root, PATH: ['relative', join(root, 'path'), '/usr/bin', '/bin'].join(delimiter), ...env },
+        agentsDir,
+        homesDir: join(root, 'homes'),
+        rehearsal: () => Promise.resolve('http://127.0.0.1:1'),
+        adapter: ['parley', 'adapter'],
+      }),
+    codex: (agents) => agents.view(agents.driver('codex')),
+  };
+}
+
+const own = (version: string): string => join('agents', 'codex', version, 'node_modules', '.bin');
+
+test("the configured command comes before Parley's own installation, and that before PATH", async (t) => {
+  const { root, put, agents, codex } = await openWorld(t);
+  assert.equal((await codex(agents())).installed, false);
+  const onPath = await put('path', '0.1.0');
+  assert.deepEqual((await codex(agents())).path, onPath);
+  const installed = await put(own('0.2.0'), '0.2.0');
+  assert.deepEqual((await codex(agents())).path, installed);
+  const configured = await put('elsewhere', '0.3.0', 'my-codex');
+  const view = await codex(agents({ config: { agents: { codex: { command: configured } } } }));
+  assert.deepEqual([view.path, view.version], [configured, '0.3.0']);
+  await put('path', '0.4.0', 'other-codex');
+  const named = await codex(agents({ config: { agents: { codex: { command: 'other-codex' } } } }));
+  assert.deepEqual(named.path, join(root, 'path', 'other-codex'), 'a bare name is looked for in the same folders');
+});
+
+test('what was found is what is started, also with the PATH of a profile', async (t) => {
+  const { root, put, agents } = await openWorld(t);
+  await put('path', '0.1.0');
+  const other = await put('other', '0.2.0');
+  const config = {
+    agents: {
+      codex: { profiles: { other: { env: { PATH: `.${delimiter}${join(root, 'other')}${delimiter}/bin` } } } },
+    },
+  };
+  const it = agents({ config });
+  const started = async (profile?: string) => {
+    const input = { agent: 'codex', cwd: root, ...(profile === undefined ? {} : { profile }) };
+    const { backend, mode, policy } = await it.defaults(input);
+    const now = Date.now();
+    const { request } = await it.prepare(
+      {
+        ...input,
+        id: newId('session', now),
+        mode,
+        policy,
+        backend,
+        title: '',
+        state: 'idle',
+        queue: [],
+        pendingApprovals: 0,
+        usage: {},
+        head: 0,
+        limits: [],
+        createdAt: now,
+        updatedAt: now,
+      },
+      { runId: newId('run', now), prompt: '' },
+    );
+    return request.argv[0];
+  };
+  assert.deepEqual([await started(), await started('other')], [join(root, 'path', 'codex'), other]);
+});
+
+test('a relative folder in PATH does not count', async (t) => {
+  const { put, agents, codex, root } = await openWorld(t);
+  await put('relative', '0.1.0');
+  const before = process.cwd();
+  process.chdir(root);
+  t.after(() => process.chdir(before));
+  assert.equal((await codex(agents({ env: { PATH: `relative${delimiter}.${delimiter}/bin` } }))).installed, false);
+});
+
+test('a program that is only looked at gets no secret of others, and the login is looked for where the agent has it', async (t) => {
+  const { root, put, agents, codex } = await openWorld(t);
+  const path = await put('path', '0.1.0');
+  await mkdir(join(root, 'home'));
+  await writeFile(join(root, 'home', 'auth.json'), JSON.stringify({ tokens: { access_token: 'x' } }));
+  const config = { agents: { codex: { env: { CODEX_HOME: join(root, 'home') } } } };
+  const view = await codex(agents({ config, env: { PARLEY_TOKEN: 'canary', ANTHROPIC_API_KEY: 'canary' } }));
+  assert.deepEqual([view.login, view.backend], ['ChatGPT login', { kind: 'login', detail: 'ChatGPT login' }]);
+  assert.doesNotMatch(await readFile(`${path}.env`, 'utf8'), /canary/);
+});
+
+test('after an installation the agent is looked at again', async (t) => {
+  const { put, agents, codex } = await openWorld(t);
+  await put('path', '0.1.0');
+  const it = agents();
+  assert.equal((await codex(it)).version, '0.1.0');
+  await put(own('0.2.0'), '0.2.0');
+  assert.equal((await codex(it)).version, '0.1.0', 'for a minute it holds');
+  it.forget('codex');
+  assert.equal((await codex(it)).version, '0.2.0');
+});
+
+test('of an agent with several programs the one is installed that npm has', async (t) => {
+  const { agents } = await openWorld(t);
+  const it = agents();
+  const grok = await it.view(it.driver('grok'));
+  assert.equal(grok.installable?.package, '@vibe-kit/grok-cli');
+  assert.equal((await it.plan('grok')).package, '@vibe-kit/grok-cli');
+  await assert.rejects(
+    it.plan('vibe'),
+    (error: unknown) => ParleyError.is(error) && /uv tool install/.test(error.message),
+  );
+  await assert.rejects(
+    it.installer('nobody'),
+    (error: unknown) => ParleyError.is(error) && error.code === 'unknown_agent',
+  );
+});
