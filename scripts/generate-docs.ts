@@ -8,6 +8,7 @@ import { fillBlocks } from './docs/blocks.ts';
 import { commandPages } from './docs/commands.ts';
 import { configurationTable } from './docs/configuration.ts';
 import { errorTable } from './docs/errors.ts';
+import { gridTables, subjectTable } from './docs/grid.ts';
 import { eventTable, routeTable } from './docs/routes.ts';
 import { isMain } from './lib/is-main.mjs';
 import { inRoot } from './lib/root.mjs';
@@ -26,6 +27,7 @@ export const pages: readonly Page[] = [
     path: 'docs/agents.md',
     parts: async () => ({ facts: factTable(), capabilities: capabilityTable(), policies: policyTables() }),
   },
+  { path: 'docs/grid.md', parts: async () => ({ subjects: subjectTable(), grid: gridTables() }) },
   { path: 'docs/api.md', parts: async () => ({ routes: await routeTable(), events: eventTable() }) },
 ];
 

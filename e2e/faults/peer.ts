@@ -79,8 +79,14 @@ export function field(message: Message, name: string): Message {
   return typeof value === 'object' && value !== null ? (value as Message) : {};
 }
 
+/** A field that is a string, or `otherwise`. */
+export function wordsIn(message: Message, name: string, otherwise: string): string {
+  const value = message[name];
+  return typeof value === 'string' ? value : otherwise;
+}
+
 /** The text of the first element of a list of text blocks. */
 export function textIn(blocks: unknown): string {
   const [first] = Array.isArray(blocks) ? (blocks as readonly Message[]) : [];
-  return String(first?.['text'] ?? '');
+  return first === undefined ? '' : wordsIn(first, 'text', '');
 }

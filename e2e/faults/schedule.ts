@@ -19,7 +19,8 @@ import type {
   Turn,
   TurnId,
 } from '@parley/schema';
-import { FakeProcess, FakeRuntime } from './fake-runtime.ts';
+import { FakeRuntime } from './fake-runtime.ts';
+import type { FakeProcess } from './fake-runtime.ts';
 import { Fence, fenced } from './fence.ts';
 import { mangled, noiseLine } from './mangle.ts';
 import { nameOf, peerFor } from './peers.ts';

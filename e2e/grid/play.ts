@@ -36,7 +36,9 @@ export function fillColumn(agent: string, mode: string): void {
     for (const story of stories) {
       const over = Promise.withResolvers<void>();
       earlier.push(over.promise);
-      test(story.name, (t) => turns.take(() => play(t, story, opened, subject, told)).finally(over.resolve));
+      test(story.name, { concurrency: true }, (t) =>
+        turns.take(() => play(t, story, opened, subject, told)).finally(over.resolve),
+      );
     }
     for (const story of lastStories)
       test(story.name, async (t) => {
@@ -59,23 +61,25 @@ async function play(
   { cannot }: Subject,
   told: Set<Behaviour>,
 ): Promise<void> {
-  const stage = await opened();
+  const scene = (await opened()).scene();
   let rows: Rows;
   try {
-    rows = await story.play(stage);
+    rows = await story.play(scene);
   } catch (error) {
     throw new Error(`the story could not be played: ${String(error)}`, { cause: error });
   }
-  for (const [name, check] of Object.entries(rows) as [Behaviour, () => void | Promise<void>][]) {
+  const cell = (name: Behaviour, check: () => void | Promise<void>): Promise<void> => {
     told.add(name);
     const evidence = cannot[name];
-    if (evidence === undefined) await t.test(name, () => check());
+    if (evidence === undefined) return t.test(name, () => check());
     // It says that it cannot; should it learn to, the grid has to say so.
-    else
-      await t.test(`${name}: not this agent (${evidence})`, async () => {
-        await assert.rejects(async () => check(), `it can: take "${name}" out of what it cannot`);
-      });
-  }
+    return t.test(`${name}: not this agent (${evidence})`, async () => {
+      await assert.rejects(async () => check(), `it can: take "${name}" out of what it cannot`);
+    });
+  };
+  // Rows that play their own part wait for their agents at the same time.
+  await Promise.all(Object.entries(rows).map(([name, check]) => cell(name as Behaviour, check)));
+  await scene.clear();
 }
 
 /** So many at the same time. */

@@ -33,11 +33,23 @@ const scenario: Scenario = {
 export class Stage {
   readonly subject: Subject;
   readonly parley: ParleyUnderTest;
-  #folders = 0;
+  readonly #folders: { count: number };
+  readonly #sessions: SessionId[] = [];
 
-  private constructor(subject: Subject, parley: ParleyUnderTest) {
+  private constructor(subject: Subject, parley: ParleyUnderTest, folders = { count: 0 }) {
     this.subject = subject;
     this.parley = parley;
+    this.#folders = folders;
+  }
+
+  /** The same Parley for one story: what it begins ends with it. */
+  scene(): Stage {
+    return new Stage(this.subject, this.parley, this.#folders);
+  }
+
+  /** Its sessions go, and so do the agents that were kept warm for them. */
+  async clear(): Promise<void> {
+    await Promise.all(this.#sessions.splice(0).map((id) => this.parley.client.deleteSession(id)));
   }
 
   static async open(test: TestContext, subject: Subject): Promise<Stage> {
@@ -57,14 +69,21 @@ export class Stage {
 
   /** A new folder below the one where everything is allowed. */
   async folder(): Promise<string> {
-    const folder = join(this.parley.work, `story-${++this.#folders}`);
+    const folder = join(this.parley.work, `story-${++this.#folders.count}`);
     await mkdir(folder);
     return folder;
   }
 
   async session(more: Partial<CreateSession> = {}): Promise<Session> {
     const cwd = more.cwd ?? (await this.folder());
-    return this.parley.client.createSession({ agent: this.subject.agent, policy: 'full', ...more, cwd });
+    const session = await this.parley.client.createSession({
+      agent: this.subject.agent,
+      policy: 'full',
+      ...more,
+      cwd,
+    });
+    this.#sessions.push(session.id);
+    return session;
   }
 
   /** Whether two ids mean the same conversation: some agents give it a new one with each turn. */

@@ -19,12 +19,13 @@ export interface Story {
 
 /** The last one kills the daemon, which the others would notice. */
 export const stories: readonly Story[] = [
+  // First what waits longest: agents try again and again while their model server fails.
+  ...failures,
   ...work,
   ...conversation,
   ...exactWords,
   ...wordsWhileItWorks,
   ...stopAndTime,
   ...policies,
-  ...failures,
 ];
 export const lastStories: readonly Story[] = theDaemonsDeath;

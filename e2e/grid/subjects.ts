@@ -25,6 +25,8 @@ export interface Subject {
   readonly otherModel?: string;
   /** The prompt that makes its model fail, where the offline model server is not asked. */
   readonly failure?: (how: string) => string;
+  /** What of the other model's name is sent to the model server; absent: all. */
+  readonly otherModelAsked?: string;
   /** An id in its form of a conversation that there is not. */
   readonly unknownThread?: string;
   /** Its id of a conversation changes with each turn. */
@@ -35,6 +37,18 @@ const run = (path: string): string => `exec '${path}' "$@"`;
 const standIn = (file: string): string =>
   `exec '${process.execPath}' --conditions=source '${inRoot('packages', 'rehearsal', 'src', 'stand-ins', file)}' "$@"`;
 
+/** How a stand-in that has a model of its own is made to fail. */
+const saysFailure = (how: string): string =>
+  ({
+    '401': 'fail: 401 Unauthorized: the key is refused',
+    '429': 'fail: 429 Too Many Requests',
+    '500': 'fail: 500 Internal Server Error',
+  })[how] ?? 'fail: prompt is too long: the maximum context length is 1000 tokens';
+const kimiFailure = (how: string): string => `say "x" [[error ${how === 'length' ? '413' : how}]]`;
+const ownModel = {
+  'uses the model': 'the stand-in asks no model server; that the name is on its command line is a test of its driver',
+} as const;
+
 /** What no one-shot mode can do. */
 const oneShot = {
   'takes words in': 'the process reads its one prompt and no more: words are queued',
@@ -44,6 +58,9 @@ const oneShot = {
 const wholeMessages = { 'streams text': 'it prints whole messages' } as const;
 const onlyFull = {
   'edits by itself': 'it forbids itself nothing, so Parley starts it with the policy full only',
+} as const;
+const makesThreads = {
+  'knows its threads': 'an unknown id is a new conversation of that id: nobody can tell',
 } as const;
 const noExitCodes = { 'tells exit codes': 'it tells that a command failed, not with which code' } as const;
 const noUsage = {
@@ -132,7 +149,7 @@ export const subjects: readonly Subject[] = [
     },
   },
   { ...opencode, mode: 'serve', cannot: {} },
-  { ...opencode, mode: 'run', cannot: { ...oneShot } },
+  { ...opencode, mode: 'run', cannot: { ...oneShot, ...wholeMessages } },
   {
     ...kimi,
     mode: 'acp',
@@ -169,15 +186,26 @@ export const subjects: readonly Subject[] = [
     slow: true,
     unknownThread: 'ses_0000000000000000000000dead',
     config: ({ openaiUrl }) => {
+      const model = { tool_call: true, limit: { context: 200_000, output: 8000 } };
       const provider = {
         npm: '@ai-sdk/openai-compatible',
         options: { baseURL: openaiUrl, apiKey: 'any' },
-        models: { rehearsal: { tool_call: true, limit: { context: 100_000, output: 8000 } } },
+        models: { rehearsal: model, 'other-model': model },
       };
       const content = { provider: { local: provider }, model: 'local/rehearsal', small_model: 'local/rehearsal' };
       return `args = ["acp"]\nenv.OPENCODE_CONFIG_CONTENT = '${JSON.stringify(content)}'\nenv.OPENCODE_DISABLE_MODELS_FETCH = "1"\nenv.OPENCODE_DISABLE_AUTOUPDATE = "1"`;
     },
-    cannot: {},
+    otherModel: 'local/other-model',
+    otherModelAsked: 'other-model',
+    cannot: {
+      'takes words in': 'it offers no steering over ACP: words are queued',
+      'reports new files': 'it tells the path of a written file over ACP, not whether it was there before',
+      'counts lines': 'as above, and not its lines',
+      'asks first': 'ACP has no word for a policy: it asks what its own configuration makes it ask, as the limits say',
+      'heeds a no': 'as above',
+      'only reads': 'as above',
+      'refused key': 'over ACP it tells the words of the model server only, not its status',
+    },
   },
   {
     agent: 'grok',
@@ -209,7 +237,8 @@ export const subjects: readonly Subject[] = [
     command: () => standIn('kimi-legacy.ts'),
     process: /kimi-legacy/,
     config: chat,
-    cannot: {},
+    failure: kimiFailure,
+    cannot: { ...ownModel, ...makesThreads },
   },
   {
     agent: 'kimi',
@@ -218,7 +247,8 @@ export const subjects: readonly Subject[] = [
     command: () => standIn('kimi-legacy.ts'),
     process: /kimi-legacy/,
     config: chat,
-    cannot: { ...oneShot },
+    failure: kimiFailure,
+    cannot: { ...oneShot, ...ownModel, ...makesThreads, ...wholeMessages, ...noUsage, ...onlyFull },
   },
   {
     agent: 'grok',
@@ -227,7 +257,8 @@ export const subjects: readonly Subject[] = [
     command: () => standIn('grok-headless.ts'),
     process: /grok-headless/,
     config: chat,
-    cannot: { ...oneShot },
+    failure: saysFailure,
+    cannot: { ...oneShot, ...ownModel },
   },
   {
     agent: 'vibe',
@@ -237,6 +268,7 @@ export const subjects: readonly Subject[] = [
     process: /vibe-print/,
     threadChanges: true,
     config: chat,
-    cannot: { ...oneShot },
+    failure: saysFailure,
+    cannot: { ...oneShot, ...ownModel, ...wholeMessages },
   },
 ];

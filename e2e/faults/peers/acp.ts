@@ -1,6 +1,6 @@
 // An agent that speaks ACP over stdio. Which extras it offers is chance: resume or load, `_session/steering`.
 
-import { field, messageOf, Peer } from '../peer.ts';
+import { messageOf, Peer, wordsIn } from '../peer.ts';
 import type { Message, PeerStart } from '../peer.ts';
 
 export class AcpPeer extends Peer {
@@ -41,7 +41,7 @@ export class AcpPeer extends Peer {
       case 'session/new':
       case 'session/load':
       case 'session/resume': {
-        this.#threadId = String((params as Message)['sessionId'] ?? 's-1');
+        this.#threadId = wordsIn(params as Message, 'sessionId', 's-1');
         const modes = ['default', 'plan', 'yolo', 'auto-approve', 'build'].map((mode) => ({ id: mode, name: mode }));
         return reply(
           { sessionId: this.#threadId, modes: { currentModeId: 'default', availableModes: modes } },

@@ -1,7 +1,7 @@
 // `codex app-server` as far as a conversation needs it, with facts of 0.169.0: refuses words and interrupts before `turn/started`, proves
 // steered words by their item, keeps those that it did not get to for itself.
 
-import { field, messageOf, Peer, textIn } from '../peer.ts';
+import { messageOf, Peer, textIn } from '../peer.ts';
 import type { Message, PeerStart } from '../peer.ts';
 
 export class CodexPeer extends Peer {

@@ -1,6 +1,6 @@
 // Kimi: `kimi --wire` (legacy, 1.49.0) for many turns, and the one-shot modes of both programs.
 
-import { field, messageOf, Peer } from '../peer.ts';
+import { messageOf, Peer } from '../peer.ts';
 import type { Message, PeerStart } from '../peer.ts';
 
 export class KimiWirePeer extends Peer {

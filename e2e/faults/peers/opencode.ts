@@ -1,6 +1,6 @@
 // OpenCode 1.18.33: `opencode serve` behind Parley's HTTP adapter, and one-shot `opencode run`.
 
-import { field, messageOf, Peer, textIn } from '../peer.ts';
+import { field, messageOf, Peer, textIn, wordsIn } from '../peer.ts';
 import type { Message, PeerStart } from '../peer.ts';
 
 export class OpenCodePeer extends Peer {
@@ -26,7 +26,7 @@ export class OpenCodePeer extends Peer {
   hear(line: string): void {
     const message = messageOf(line);
     const { id } = message;
-    const path = String(message['path'] ?? '');
+    const path = wordsIn(message, 'path', '');
     const answer = (status: number, body: unknown): void =>
       void this.plan.unshift(() => this.print({ id, status, body }));
     if (path === '/global/health') return answer(200, { healthy: true, version: '1.18.33' });

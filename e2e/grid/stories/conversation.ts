@@ -141,13 +141,13 @@ export const exactWords: readonly Story[] = [
             assert.equal(largeTurn.error.code, 'prompt_too_large', JSON.stringify(largeTurn.error));
           else if (stage.subject.program === 'real') assert.ok(largeHeard, 'it arrived whole');
         },
-        'uses the model': () =>
+        'uses the model': () => {
+          const name = stage.subject.otherModelAsked ?? stage.subject.otherModel ?? 'other-model';
           assert.ok(
-            bodies.some((body) => body.includes(stage.subject.otherModel ?? 'other-model')) ||
-              models.requests.some((request) =>
-                JSON.stringify(request).includes(stage.subject.otherModel ?? 'other-model'),
-              ),
-          ),
+            models.requests.some((request) => JSON.stringify(request).includes(name)) ||
+              bodies.some((body) => body.includes(name)),
+          );
+        },
       };
     },
   },

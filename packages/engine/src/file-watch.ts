@@ -18,7 +18,7 @@ export interface FileWatchOptions {
   readonly folders: WorkFolders;
   /** Absent where the agent tells its changes itself, or nobody can look: then a turn only counts for the others. */
   readonly workspaces: Workspaces | undefined;
-  /** A turn that an earlier daemon had begun. */
+  /** A turn that an earlier daemon had begun, and whether it was said already that its changes are not known. */
   readonly restored: { readonly row: { readonly id: TurnId }; readonly filesUnclear: boolean } | undefined;
   /** Take a step of the session once it has time for it. */
   readonly step: (decide: (draft: Draft) => void) => Promise<void>;
@@ -52,6 +52,8 @@ export class FileWatch {
   /** The first look took too long once: this session's turns do not wait for it again. */
   #tooSlow = false;
   #closed = false;
+  /** The turn before is cleaned up. */
+  #left: Promise<void> = Promise.resolve();
 
   constructor(options: FileWatchOptions) {
     this.#options = options;
@@ -93,6 +95,7 @@ export class FileWatch {
     const watched = this.#watched;
     this.#watched = undefined;
     if (watched !== undefined) await leave(watched);
+    await this.#left;
   }
 
   #canTell({ baseline, restored, saidUnclear }: Watched): boolean {
@@ -140,7 +143,7 @@ export class FileWatch {
       const finding = this.#findingOf(watched, look);
       draft.fillRoom(finding === undefined ? [] : [eventOf(finding, watched.turnId, draft.now)]);
     }
-    void leave(watched);
+    this.#left = leave(watched);
   }
 
   /** One look at a time; what is asked for meanwhile is one more after it. */

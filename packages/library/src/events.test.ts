@@ -8,7 +8,7 @@ import { EventReader } from './events.ts';
 const sessionId = 'ses_1' as SessionId;
 const eventOf = (seq: number) => ({ seq, json: JSON.stringify({ seq }), delta: false });
 
-/** A session: what is stored, and who listens. Delivers as the engine does: what is stored first, then live; a full sink is dropped. */
+/** A session: what is stored, and who listens. Delivers as the engine does: what is stored first, then live; one that is too slow is dropped. */
 class Session {
   head = 0;
   readonly sinks = new Set<EventSink>();
@@ -19,11 +19,7 @@ class Session {
     subscribe: async (_id: SessionId, after: number, sink: EventSink) => {
       this.subscriptions += 1;
       await this.gate;
-      this.sinks.add(sink);
-      for (let seq = after + 1; seq <= this.head; seq += 1) {
-        if (!sink.send(new EventBatch(sessionId, [eventOf(seq)]))) await sink.drained();
-        if (!this.sinks.has(sink)) break;
-      }
+      void this.#catchUp(after, sink);
       return { unsubscribe: () => void this.sinks.delete(sink), head: this.head };
     },
     events: async (_id: SessionId, after: number, limit: number) => {
@@ -33,6 +29,12 @@ class Session {
       return { events, head: this.head };
     },
   };
+
+  async #catchUp(after: number, sink: EventSink): Promise<void> {
+    this.sinks.add(sink);
+    for (let seq = after + 1; seq <= this.head && this.sinks.has(sink); seq += 1)
+      if (!sink.send(new EventBatch(sessionId, [eventOf(seq)]))) await sink.drained();
+  }
 
   say(count: number): void {
     for (let n = 0; n < count; n += 1) {

@@ -63,7 +63,9 @@ test('deleting a session ends its turn and the events of all who read them', asy
   await parley.deleteSession(id);
   await watch.ended;
   assert.deepEqual(watch.ofTurn(turnId), ['started', 'interrupted']);
-  assert.deepEqual(await Array.fromAsync(late), watch.seen);
+  const all = new Watch(late);
+  await all.ended;
+  assert.deepEqual(all.seen, watch.seen);
   await assert.rejects(parley.events(id).next(), { code: 'unknown_session' });
   await parley.close();
 });

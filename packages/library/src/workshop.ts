@@ -24,7 +24,7 @@ export interface Place {
   readonly leave: () => Promise<void>;
 }
 
-const noEntries: SessionConfig = { added_folders: [], args: [], env: {}, unset: [] };
+const noEntries: SessionConfig = { added_folders: [], args: [], env: {}, unset: [], allow_env: [] };
 
 export class Workshop {
   readonly #options: WorkshopOptions;

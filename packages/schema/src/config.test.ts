@@ -33,6 +33,7 @@ test('what is not set in a section keeps its default', () => {
     args: [],
     env: {},
     unset: [],
+    allow_env: [],
     added_folders: [],
     profiles: {},
   });

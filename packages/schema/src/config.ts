@@ -23,6 +23,7 @@ export interface SessionConfig {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly unset: readonly string[];
+  readonly allow_env: readonly string[];
 }
 
 export interface AgentConfig extends SessionConfig {
@@ -116,6 +117,9 @@ const sessionEntries = {
     .default({})
     .describe("Set in the agent's environment. `parley config show` prints the names only."),
   unset: names().describe("Variables that the agent does not get from the daemon's environment."),
+  allow_env: names().describe(
+    'Variables with keys of other vendors that this agent may have all the same, for agents that speak to several (OpenCode): `["ANTHROPIC_API_KEY"]`.',
+  ),
 };
 
 export const AgentConfigSchema = z.strictObject({

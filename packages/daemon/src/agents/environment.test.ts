@@ -5,7 +5,7 @@ import { childEnvironment } from './environment.ts';
 
 const other = { ...driver, agent: 'other', keyEnv: 'OTHER_KEY', secretEnv: ['OTHER_TOKEN'] };
 const drivers = [driver, other];
-const agent = { args: [], env: {}, unset: [], added_folders: [], profiles: {} };
+const agent = { args: [], env: {}, unset: [], allow_env: [], added_folders: [], profiles: {} };
 const plan = { argv: ['a'] as const, cwd: '/', limits: [], env: { ADDED: 'a', DROP: null } };
 const facts = { driver, drivers, agents: {}, settings: agent, plan, key: 'new' };
 
@@ -40,6 +40,7 @@ test('the configuration wins over the environment and can unset it, and the driv
   const settings = {
     env: { KEEP: 'mine', ADDED: 'no', DROP: 'no', OTHER_KEY: 'on purpose' },
     unset: ['KEEP', 'UNWANTED'],
+    allow_env: [],
   };
   const env = childEnvironment({ KEEP: 'theirs', UNWANTED: 'x' }, { ...facts, settings });
   assert.deepEqual(env, { KEEP: 'mine', ADDED: 'a', OTHER_KEY: 'on purpose', OPENAI_API_KEY: 'new' });

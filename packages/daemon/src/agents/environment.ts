@@ -1,5 +1,6 @@
 // The environment of an agent's process: the daemon's own, without Parley's secrets and without the keys of other vendors.
 
+import { vendorKeys } from './vendor-keys.ts';
 import type { Config, Driver, LaunchPlan, SessionConfig } from '@parley/schema';
 
 export interface ChildFacts {
@@ -8,7 +9,7 @@ export interface ChildFacts {
   readonly drivers: readonly Driver[];
   readonly agents: Config['agents'];
   /** The agent's entries of the configuration, with those of the session's profile over them. */
-  readonly settings: Pick<SessionConfig, 'env' | 'unset'>;
+  readonly settings: Pick<SessionConfig, 'env' | 'unset' | 'allow_env'>;
   readonly plan: Pick<LaunchPlan, 'env'>;
   /** The key for the driver's own variable. Without one the agent gets none: its own login is what the session was made with. */
   readonly key: string | undefined;
@@ -20,6 +21,7 @@ export function childEnvironment(
   { driver, drivers, agents, settings, plan, key }: ChildFacts,
 ): Readonly<Record<string, string>> {
   const foreignKeys = keysOfOthers(driver, drivers, agents);
+  for (const name of settings.allow_env) foreignKeys.delete(name);
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
     if (value === undefined || name.startsWith('PARLEY_') || foreignKeys.has(name) || nodeOnly.has(name)) continue;
@@ -36,8 +38,8 @@ export function childEnvironment(
   return env;
 }
 
-function keysOfOthers(driver: Driver, drivers: readonly Driver[], agents: Config['agents']): ReadonlySet<string> {
-  const keys = new Set<string>();
+function keysOfOthers(driver: Driver, drivers: readonly Driver[], agents: Config['agents']): Set<string> {
+  const keys = new Set(vendorKeys);
   for (const other of drivers) {
     if (other.agent === driver.agent) continue;
     for (const name of [other.keyEnv, ...(other.secretEnv ?? [])]) keys.add(name);
@@ -45,7 +47,7 @@ function keysOfOthers(driver: Driver, drivers: readonly Driver[], agents: Config
   for (const [agent, { model_key_env: name }] of Object.entries(agents))
     if (agent !== driver.agent && name !== undefined) keys.add(name);
   keys.delete(agents[driver.agent]?.model_key_env ?? driver.keyEnv);
-  keys.delete(driver.keyEnv);
+  for (const name of [driver.keyEnv, ...(driver.secretEnv ?? [])]) keys.delete(name);
   return keys;
 }
 

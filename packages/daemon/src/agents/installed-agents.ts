@@ -47,8 +47,8 @@ export interface InstalledAgentsOptions {
 const detectionMs = 60_000;
 
 /** What of the configuration says where an agent's program and its login are. */
-type Settings = Pick<SessionConfig, 'command' | 'env' | 'unset'>;
-const noSettings: Settings = { env: {}, unset: [] };
+type Settings = Pick<SessionConfig, 'command' | 'env' | 'unset' | 'allow_env'>;
+const noSettings: Settings = { env: {}, unset: [], allow_env: [] };
 
 export class InstalledAgents implements Agents {
   readonly #options: InstalledAgentsOptions;
@@ -231,10 +231,10 @@ export class InstalledAgents implements Agents {
    * means would depend on the folder.
    */
   #detect(driver: Driver, settings: Settings = this.#config(driver.agent) ?? noSettings): Promise<Detected> {
-    const { command, env, unset } = settings;
+    const { command, env, unset, allow_env: allowed } = settings;
     // Two ways to speak to an agent may have programs of their own.
     const program = driver.detect === driverOf(driver.agent).detect ? '' : driver.mode;
-    const key = `${driver.agent} ${JSON.stringify([program, command, env, unset])}`;
+    const key = `${driver.agent} ${JSON.stringify([program, command, env, unset, allowed])}`;
     const known = this.#detected.get(key);
     if (known !== undefined && Date.now() - known.at < detectionMs) return known.found;
     const found = this.#look(driver, settings);

@@ -7,7 +7,7 @@ import type { AgentConfig, Config, CreateSession, SessionConfig } from '@parley/
 
 /** The entries of an agent with those of a profile over them. Throws `invalid_request` for a profile that is not there. */
 export function profileOf(agent: string, config: AgentConfig | undefined, name: string | undefined): SessionConfig {
-  const base: SessionConfig = config ?? { added_folders: [], args: [], env: {}, unset: [] };
+  const base: SessionConfig = config ?? { added_folders: [], args: [], env: {}, unset: [], allow_env: [] };
   if (name === undefined) return base;
   const profile = config?.profiles[name];
   if (profile === undefined) {
@@ -25,6 +25,7 @@ export function profileOf(agent: string, config: AgentConfig | undefined, name: 
     args: [...base.args, ...profile.args],
     env: { ...base.env, ...profile.env },
     unset: [...new Set([...base.unset, ...profile.unset])],
+    allow_env: [...new Set([...base.allow_env, ...profile.allow_env])],
   };
 }
 

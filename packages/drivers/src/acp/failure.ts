@@ -30,7 +30,9 @@ function wordsOf(error: unknown): ErrorWords {
 /** The error of a turn whose prompt was refused or broke off. */
 export function promptFailure(title: string, error: unknown): ErrorBody {
   const { code, text } = wordsOf(error);
-  return errorBody(codeOf(code, text) ?? 'agent_refused', `${title}: ${text}`, detailsOf(error));
+  // Where the words say nothing, the data may: opencode's `errorName` is `ContextOverflowError` (1.18.33).
+  const known = codeOf(code, text) ?? codeOf(undefined, JSON.stringify(objectIn(error)['data'] ?? ''));
+  return errorBody(known ?? 'agent_refused', `${title}: ${text}`, detailsOf(error));
 }
 
 /** The error of another request of ours. `doing` completes "… refused". */

@@ -32,6 +32,7 @@ export const claude: Driver<ClaudeState> = {
     reasoning: true,
     usage: true,
     cost: true,
+    fileChanges: true,
   },
   protocol,
   launch,

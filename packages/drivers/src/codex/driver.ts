@@ -32,6 +32,7 @@ export const codex: Driver<CodexState> = {
     reasoning: true,
     usage: true,
     cost: false,
+    fileChanges: true,
   },
   resumesAfterSilence: true,
   protocol,

@@ -54,7 +54,9 @@ export function takeUpdate(draft: XaiDraft, event: Json): void {
     case 'command': {
       const code = objectIn(event.rawOutput).exit_code;
       const exitCode = typeof code === 'number' && Number.isInteger(code) ? { exitCode: code } : {};
-      completeItem(draft, { ...item, status, output, ...exitCode });
+      // The tool call did what it should; the command did not.
+      const ended = status === 'completed' && (exitCode.exitCode ?? 0) !== 0 ? 'failed' : status;
+      completeItem(draft, { ...item, status: ended, output, ...exitCode });
       return;
     }
     case 'tool_call':

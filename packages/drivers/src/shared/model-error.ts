@@ -17,7 +17,7 @@ const byWords: readonly Rule[] = [
   {
     code: 'context_exceeded',
     words:
-      /context[_ ]?(length|window)[_ ]?exceeded|maximum context length|context window|prompt is too long|input is too long|ran out of room/i,
+      /context[_ ]?(length|window)[_ ]?exceeded|maximum context length|context window|prompt is too long|input is too long|ran out of room|context.?overflow|exceeds model limit/i,
   },
   {
     code: 'model_unknown',

@@ -23,6 +23,7 @@ export const codexExec: Driver<ExecState> = {
     // Of a thread's first turn: see README.md.
     usage: true,
     cost: false,
+    fileChanges: true,
   },
   resumesAfterSilence: true,
   protocol: execProtocol,
