@@ -25,20 +25,16 @@ export function openEmbedded(sandbox: Sandbox, config: Readonly<Record<string, u
   });
 }
 
-/** The first event of a session that fits, after all before it have been delivered. */
-export function delivered(
-  { engine }: Core,
-  id: SessionId,
-  fits: (event: ParleyEvent) => boolean,
-): Promise<ParleyEvent> {
+/** The end of the session's next turn, once all before it has been delivered. */
+function ended({ engine }: Core, id: SessionId): Promise<ParleyEvent> {
   return new Promise((resolve, reject) => {
     const subscribed = engine.subscribe(id, engine.session(id).head, {
       send: ({ events }) => {
-        for (const { json, delta } of events) {
-          // A watcher of deltas would read them too; here only what ends the wait counts.
-          if (delta) continue;
+        for (const { json } of events) {
+          // Its type stands at its beginning; a huge event that is not the one takes no time here.
+          if (!json.slice(0, 300).includes('"type":"turn.')) continue;
           const event = JSON.parse(json) as ParleyEvent;
-          if (!fits(event)) continue;
+          if (!isTerminal(event)) continue;
           void subscribed.then(({ unsubscribe }) => unsubscribe());
           resolve(event);
         }
@@ -53,9 +49,9 @@ export function delivered(
 
 /** A turn from its words to its end. Throws when it does not complete. */
 export async function ask(core: Core, id: SessionId, text: string): Promise<TurnId> {
-  const ended = delivered(core, id, isTerminal);
+  const end = ended(core, id);
   const { turnId } = await core.engine.submit(id, { text });
-  const event = await ended;
+  const event = await end;
   if (event.type !== 'turn.completed') throw new Error(`the turn did not complete: ${JSON.stringify(event)}`);
   return turnId;
 }

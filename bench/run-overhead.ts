@@ -1,8 +1,8 @@
 // What Parley adds to an agent: `parley run` with a warm daemon against the vendor's own command line, same prompt, same model server.
 
 import { createRehearsal } from '@parley/rehearsal';
-import type { RehearsalServer } from '@parley/rehearsal';
 import { installRealAgents } from '../scripts/agents.mjs';
+import { bareClaude, bareCodex, claudeEnv, models } from './bare-agents.ts';
 import { bundle, Daemon, Sandbox } from './sandbox.ts';
 import type { Section } from './section.ts';
 import { show, showSpread, spreadOf } from './statistics.ts';
@@ -11,9 +11,6 @@ import { inTurns, timeOf } from './timing.ts';
 const rounds = 15;
 const aimMs = 50;
 const prompt = 'Say hello.';
-/** Names that the vendors' command lines know. */
-const models = { codex: 'gpt-5.5', claude: 'claude-sonnet-5-5' } as const;
-
 type Agent = keyof typeof models;
 
 export async function runOverhead(): Promise<Section> {
@@ -42,13 +39,17 @@ export async function runOverhead(): Promise<Section> {
       const samples = await inTurns(rounds, {
         codex: () =>
           timeOf({
-            ...bareCodex(real.codexNative, server),
+            ...bareCodex(real.codexNative, server.openaiUrl, prompt),
             cwd: sandbox.work,
             env: { ...sandbox.env, REHEARSAL_KEY: 'any' },
           }),
         parleyCodex: throughParley('codex'),
         claude: () =>
-          timeOf({ ...bareClaude(real.claude), cwd: sandbox.work, env: { ...sandbox.env, ...claudeEnv(server) } }),
+          timeOf({
+            ...bareClaude(real.claude, prompt),
+            cwd: sandbox.work,
+            env: { ...sandbox.env, ...claudeEnv(server.anthropicUrl) },
+          }),
         parleyClaude: throughParley('claude'),
       });
       return sectionOf(samples);
@@ -88,43 +89,5 @@ function sectionOf(
       show(overhead),
       `${show(through.median / alone.median, 2)} ×`,
     ]),
-  };
-}
-
-function bareCodex(program: string, server: RehearsalServer): { readonly argv: readonly [string, ...string[]] } {
-  const provider = `{name="rehearsal",base_url="${server.openaiUrl}",env_key="REHEARSAL_KEY",wire_api="responses"}`;
-  const flags = [
-    '--json',
-    '--skip-git-repo-check',
-    '--dangerously-bypass-approvals-and-sandbox',
-    ...['apps', 'plugins', 'remote_plugin'].flatMap((feature) => ['--disable', feature]),
-    '-ccheck_for_update_on_startup=false',
-    '-canalytics.enabled=false',
-    '-cmodel_provider="rehearsal"',
-    `-cmodel_providers.rehearsal=${provider}`,
-    `-cmodel="${models.codex}"`,
-  ];
-  return { argv: [program, 'exec', ...flags, prompt] };
-}
-
-function bareClaude(program: string): { readonly argv: readonly [string, ...string[]] } {
-  const flags = [
-    '--output-format',
-    'stream-json',
-    '--verbose',
-    '--dangerously-skip-permissions',
-    '--model',
-    models.claude,
-  ];
-  return { argv: [program, '-p', ...flags, '--', prompt] };
-}
-
-function claudeEnv(server: RehearsalServer): Readonly<Record<string, string>> {
-  return {
-    ANTHROPIC_BASE_URL: server.anthropicUrl,
-    ANTHROPIC_API_KEY: 'sk-ant-rehearsal-00000000',
-    IS_SANDBOX: '1',
-    DISABLE_AUTOUPDATER: '1',
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   };
 }

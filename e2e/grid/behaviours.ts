@@ -3,7 +3,7 @@
 /** In groups, each with the rows of one story. A key is the name in the tests; the text is for people. */
 export const behaviours = {
   'a day of work': {
-    answers: 'the answer is kept whole, with the turn',
+    answers: 'in a new folder without git or trust, as whatever user: the answer is kept whole, with the turn',
     'ends once': 'one end event for the turn, and the session is at rest',
     'tells its thread': "the agent's own id of the conversation is known",
     'shows commands': 'a shell command is an item with its command line',
@@ -66,6 +66,14 @@ export const behaviours = {
     'tells its death': 'as crashed, with what is known of it',
     'survives the daemon': "Parley's own daemon killed in a turn: the same turn completes",
     'doubles nothing': 'and nothing is lost or told twice',
+  },
+  'what people get wrong': {
+    'misses its program': 'a program that is not there is a typed error that says so',
+    'knows a stranger': 'another program in its place fails the turn with a typed error',
+    'waits for nobody': 'one that says nothing is ended when the time is up',
+    'names unknown profiles': 'a profile that there is not is named',
+    'names missing folders': 'and so is a folder',
+    'refuses unknown models': 'a model that the server does not have is a typed error',
   },
 } as const;
 

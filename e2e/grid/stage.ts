@@ -26,6 +26,7 @@ const scenario: Scenario = {
     fault('401', 401, 'the key is refused'),
     fault('429', 429, 'too many requests'),
     fault('500', 500, 'internal server error'),
+    fault('no model', 404, 'The model `other` does not exist or you do not have access to it'),
     fault('length', 400, 'prompt is too long: the maximum context length is 1000 tokens'),
   ],
 };
@@ -57,10 +58,14 @@ export class Stage {
     const program = agent.startsWith('acp:') ? agent.slice('acp:'.length) : agent;
     const parley = await openParley(test, {
       agents: [],
-      programs: (agents) => ({ [program]: subject.command(agents) }),
+      programs: (agents) => ({
+        [program]: subject.command(agents),
+        stranger: 'echo "stranger 1.0.0"',
+        mute: '[ "$1" = --version ] && echo "mute 1.0.0" && exit; exec sleep 600',
+      }),
       scenario,
       configWith: (models) =>
-        `[agents."${agent}"]\nmode = "${mode}"\nunset = ["GRID_UNWANTED"]\nenv.GRID_WANTED = "here"\n${subject.config(models)}\n`,
+        `[agents."${agent}"]\nmode = "${mode}"\nunset = ["GRID_UNWANTED"]\nenv.GRID_WANTED = "here"\n${subject.config(models)}\n${wrongPrograms(agent)}`,
       home: subject.home ?? {},
       env: { ...subject.env, GRID_UNWANTED: 'x', OTHER_VENDORS_KEY: 'x', COHERE_API_KEY: 'x', ...foreignKeys(agent) },
     });
@@ -162,6 +167,13 @@ export class Stage {
     while ((await left()).length > 0 && Date.now() < deadline) await pause(lookMs);
     assert.deepEqual(await left(), []);
   }
+}
+
+/** Profiles whose program is not the agent. */
+function wrongPrograms(agent: string): string {
+  const profile = (name: string, command: string): string =>
+    `[agents."${agent}".profiles.${name}]\ncommand = "${command}"\n`;
+  return profile('missing', '/nowhere/agent') + profile('stranger', 'stranger') + profile('mute', 'mute');
 }
 
 /** Keys of vendors that are not this agent's. */

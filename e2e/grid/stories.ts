@@ -2,6 +2,7 @@
 
 import type { Stage } from './stage.ts';
 import type { Behaviour } from './behaviours.ts';
+import { badInput } from './stories/bad-input.ts';
 import { conversation, exactWords } from './stories/conversation.ts';
 import { policies } from './stories/policies.ts';
 import { failures, theDaemonsDeath } from './stories/failures.ts';
@@ -27,5 +28,6 @@ export const stories: readonly Story[] = [
   ...wordsWhileItWorks,
   ...stopAndTime,
   ...policies,
+  ...badInput,
 ];
 export const lastStories: readonly Story[] = theDaemonsDeath;

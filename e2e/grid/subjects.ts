@@ -43,8 +43,9 @@ const saysFailure = (how: string): string =>
     '401': 'fail: 401 Unauthorized: the key is refused',
     '429': 'fail: 429 Too Many Requests',
     '500': 'fail: 500 Internal Server Error',
+    model: 'fail: 404 The model `other` does not exist',
   })[how] ?? 'fail: prompt is too long: the maximum context length is 1000 tokens';
-const kimiFailure = (how: string): string => `say "x" [[error ${how === 'length' ? '413' : how}]]`;
+const kimiFailure = (how: string): string => `say "x" [[error ${{ length: '413', model: '404' }[how] ?? how}]]`;
 const ownModel = {
   'uses the model': 'the stand-in asks no model server; that the name is on its command line is a test of its driver',
 } as const;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Story } from '../stories.ts';
 import { isParleyError } from '@parley/client';
+import { isTerminal } from '@parley/schema';
 import type { Session } from '@parley/schema';
 import { textsOf } from '../stage.ts';
 
@@ -17,17 +18,17 @@ export const conversation: readonly Story[] = [
       const first = await stage.done(session.id, 'think about bees');
       const firstItems = await stage.items(session.id, first.id);
       const { threadId } = await parley.client.session(session.id);
+      // Live before the words are sent: deltas are gone once their turn is over.
       const { head } = await parley.client.session(session.id);
+      const live = parley.client.events(session.id, { after: head - 1 })[Symbol.asyncIterator]();
+      await live.next();
       const { turnId } = await parley.client.submit(session.id, { text: 'write 200 words about bees' });
       let deltas = 0;
-      await parley.event(
-        session.id,
-        (event) => {
-          if (event.type === 'item.delta') deltas += 1;
-          return event.type.startsWith('turn.') && event.type !== 'turn.started' && event.type !== 'turn.queued';
-        },
-        head,
-      );
+      for (let next = await live.next(); next.done !== true; next = await live.next()) {
+        if (next.value.type === 'item.delta') deltas += 1;
+        if (isTerminal(next.value)) break;
+      }
+      await live.return?.(undefined);
       const second = await parley.ended(session.id, turnId);
       const secondItems = await stage.items(session.id, turnId);
       for (const { pid } of await stage.processesIn(session.cwd)) process.kill(pid, 'SIGKILL');
@@ -127,7 +128,7 @@ export const exactWords: readonly Story[] = [
       const turn = await stage.ask(session.id, odd);
       const heard = (text: string): boolean => bodies.some((body) => body.includes(JSON.stringify(text).slice(1, -1)));
       const oddHeard = heard(odd) || (turn.answer ?? '').includes("these 'words'");
-      const large = `say "large"\n${'x'.repeat(99)}\n`.repeat(1350);
+      const large = `say "large"\n\n\`\`\`\n${`${'x'.repeat(99)}\n`.repeat(1500)}\`\`\`\n`;
       const largeTurn = await stage.ask((await stage.session()).id, large);
       const largeHeard = heard(large.slice(0, 100_000)) || heard(large.trimEnd());
       models.off('request', listen);

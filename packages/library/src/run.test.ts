@@ -135,7 +135,7 @@ test('environment: request over profile over options over configuration over pro
 test('the overall timeout fails with `timeout` and leaves no process, not even one of the agent’s own (F 11)', async (t) => {
   const file = fileIn(t);
   const prompt = `(trap '' TERM HUP; setsid sleep 1000) & say 'I begin'; next; touch '${file}'; wait`;
-  const error = await failed(scripted().run({ prompt, timeoutMs: 1500 }));
+  const error = await failed(scripted().run({ prompt, timeoutMs: 4000 }));
   assert.equal(error.code, 'timeout');
   assert.equal(error.partial?.reply, 'I begin');
   assert.ok(existsSync(file), 'it had begun');

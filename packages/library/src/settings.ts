@@ -94,7 +94,6 @@ function entriesOf(settings: RunSettings): SessionConfig {
     env: Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null)),
     unset: entries.filter(([, value]) => value === null).map(([name]) => name),
     allow_env: [],
-    allow_env: [],
   };
 }
 
@@ -108,7 +107,6 @@ function over(below: SessionConfig, above: SessionConfig): SessionConfig {
     args: [...below.args, ...above.args],
     env: { ...Object.fromEntries(kept), ...above.env },
     unset: [...new Set([...below.unset, ...above.unset])],
-    allow_env: [...new Set([...below.allow_env, ...above.allow_env])],
     allow_env: [...new Set([...below.allow_env, ...above.allow_env])],
   };
 }

@@ -45,7 +45,7 @@ export class Workshop {
     const { agent } = options;
     const { policy, ...rest } = options.config ?? {};
     // Who writes the program is the operator: a policy is allowed by being named.
-    const config = configOf({ ...rest, policy: { default: 'edit', ...(policy ?? {}), full: ['/'] } });
+    const config = configOf({ ...rest, policy: Object.assign({ default: 'edit' }, policy, { full: ['/'] }) });
     const entries = config.agents[agent] ?? { ...noEntries, profiles: {} };
     const { profiles, model_url: _url, model_key_env: _key, ...settings } = entries;
     this.#settings = settings;

@@ -1,5 +1,6 @@
 // Says plainly that nobody intelligent answers here, and how that changes.
 
+import { Hint } from '../ui/Hint.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
 interface Props {
@@ -23,16 +24,7 @@ export function RehearsalBanner({ loginHint, inSession }: Props) {
         </span>
       </summary>
       <p className="mt-1.5 pl-6.5 text-muted">
-        {loginHint.split('`').map((part, index) =>
-          index % 2 === 1 ? (
-            <code key={index} className="font-mono text-text">
-              {part}
-            </code>
-          ) : (
-            part
-          ),
-        )}{' '}
-        where Parley runs, then start Parley again
+        <Hint text={loginHint} /> where Parley runs, then start Parley again
         {inSession ? ' and begin a new session: this one stays with the practice model' : ''}.
       </p>
     </details>

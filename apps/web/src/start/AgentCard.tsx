@@ -6,6 +6,7 @@ import type { Installation } from '../state/agents.ts';
 import { useStore } from '../state/store.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { Hint } from '../ui/Hint.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 
 interface Props {
@@ -61,11 +62,12 @@ function MissingAgent({
         <div className="min-w-0 flex-1">
           <p className="font-semibold">{title}</p>
           <p className="text-xs text-muted">
-            {running
-              ? 'Installing …'
-              : installable === undefined
-                ? `Not installed: ${installHint ?? ''}`
-                : 'Not installed'}
+            {running ? 'Installing …' : 'Not installed'}
+            {!running && installable === undefined && installHint !== undefined && (
+              <>
+                . <Hint text={installHint} />
+              </>
+            )}
           </p>
         </div>
         {running ? (

@@ -47,7 +47,7 @@ export function AgentPicker({ value, onChange }: Props) {
       {rest.length > 0 && (
         <details className="mt-2 text-sm">
           <summary className="w-fit rounded-md py-1 text-muted hover:text-text pointer-coarse:py-2.5">
-            {rest.length} more that are not installed
+            {rest.length} more, not installed
           </summary>
           <div className="mt-2 grid gap-2 sm:grid-cols-2">{rest.map(card)}</div>
         </details>
