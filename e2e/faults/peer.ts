@@ -9,6 +9,8 @@ export interface PeerStart {
   readonly threadId: string | undefined;
   /** The words of the turn, for agents that take them from the command line. */
   readonly prompt: string;
+  /** The pieces of its answer. */
+  readonly answer?: readonly string[];
 }
 
 /** One thing that an agent does: a line that it prints, or its own end. */
@@ -28,12 +30,14 @@ export abstract class Peer {
   /** Nothing that it prints says that all went well: an exit with code 0 does. */
   readonly exitProves: boolean = false;
   protected readonly random: Random;
+  protected readonly answer: readonly string[];
   /** Each step prints when its turn comes, so that it can look at what was heard meanwhile. */
   protected plan: (() => void)[] = [];
   readonly #deeds: Deed[] = [];
 
-  constructor({ random }: PeerStart) {
+  constructor({ random, answer = ['all ', 'done'] }: PeerStart) {
     this.random = random;
+    this.answer = answer;
   }
 
   /** One line from Parley. */

@@ -13,6 +13,7 @@ export const behaviours = {
     'reports new files': 'a new file is reported with path and kind',
     'counts lines': 'with the lines added',
     'reports edits': 'a changed file is reported as changed',
+    'finds changes by git': 'in a git work tree, what a shell command changed is found by Parley',
     'keeps order': 'tools come in the order in which they ran',
     'counts tokens': 'tokens of the turn are known',
     'invents no cost': 'no price is shown that nobody paid',

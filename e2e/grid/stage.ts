@@ -107,19 +107,35 @@ export class Stage {
     return turn;
   }
 
-  /** A turn that runs a command until `release` is called; resolves when the command runs. */
-  async working(session: Session): Promise<{ readonly turnId: TurnId; readonly release: () => Promise<void> }> {
-    const go = join(session.cwd, 'go');
+  /**
+   * A turn that runs a command until `release` is called; resolves when the command runs. With `more`, the turn then runs another one until
+   * that promise is settled.
+   */
+  async working(
+    session: Session,
+    more = false,
+  ): Promise<{ readonly turnId: TurnId; readonly release: (more?: Promise<unknown>) => Promise<void> }> {
+    const [go, again] = [join(session.cwd, 'go'), join(session.cwd, 'again')];
+    const waits = (file: string): string =>
+      `run \`echo running > ${file}; while [ -e ${file} ]; do sleep 0.05; done; echo released\``;
     const { turnId } = await this.parley.client.submit(session.id, {
-      text: 'run `echo running > go; while [ -e go ]; do sleep 0.05; done; echo released`',
+      text: more ? `${waits('go')} and then ${waits('again')}` : waits('go'),
     });
     await within(this.appears(go), 'the command to run', 90_000);
-    return { turnId, release: () => rm(go) };
+    const release = async (settled?: Promise<unknown>): Promise<void> => {
+      await rm(go);
+      if (settled === undefined) return;
+      const stop = new AbortController();
+      await Promise.race([settled, this.appears(again, stop.signal)]);
+      stop.abort();
+      await rm(again, { force: true });
+    };
+    return { turnId, release };
   }
 
   /** When the file is there, with something in it. */
-  async appears(file: string): Promise<void> {
-    for (;;) {
+  async appears(file: string, signal?: AbortSignal): Promise<void> {
+    while (signal?.aborted !== true) {
       const text = await readFile(file, 'utf8').catch(() => '');
       if (text !== '') return;
       await pause(lookMs);

@@ -50,6 +50,12 @@ const ownModel = {
   'uses the model': 'the stand-in asks no model server; that the name is on its command line is a test of its driver',
 } as const;
 
+/** Of agents that report what their own edit tools change. */
+const reportsEdits = {
+  'finds changes by git':
+    'it reports the changes of its edit tools itself, so git is not asked; what a shell changes is not told',
+} as const;
+
 /** What no one-shot mode can do. */
 const oneShot = {
   'takes words in': 'the process reads its one prompt and no more: words are queued',
@@ -120,18 +126,24 @@ const kimi = {
 } as const;
 
 export const subjects: readonly Subject[] = [
-  { ...codex, mode: 'app-server', cannot: {} },
+  { ...codex, mode: 'app-server', cannot: { ...reportsEdits } },
   {
     ...codex,
     mode: 'exec',
-    cannot: { ...oneShot, ...wholeMessages, 'counts lines': 'it reports paths and kinds of changes only' },
+    cannot: {
+      ...reportsEdits,
+      ...oneShot,
+      ...wholeMessages,
+      'counts lines': 'it reports paths and kinds of changes only',
+    },
   },
-  { ...claude, mode: 'stream-json', cannot: {} },
-  { ...claude, mode: 'print', cannot: { ...oneShot } },
+  { ...claude, mode: 'stream-json', cannot: { ...reportsEdits } },
+  { ...claude, mode: 'print', cannot: { ...reportsEdits, ...oneShot } },
   {
     ...gemini,
     mode: 'acp',
     cannot: {
+      ...reportsEdits,
       'shows failure': 'its result of a command is a success whatever the exit code was',
       'tells exit codes': 'as above: the code is in the words for the model only',
       'takes words in': 'a second prompt would cancel the running turn: words are queued',
@@ -141,6 +153,7 @@ export const subjects: readonly Subject[] = [
     ...gemini,
     mode: 'print',
     cannot: {
+      ...reportsEdits,
       ...oneShot,
       'shows failure': 'its result of a command is a success whatever the exit code was',
       'tells exit codes': 'as above: the code is in the words for the model only',
@@ -149,8 +162,8 @@ export const subjects: readonly Subject[] = [
         "in the user's own home its plan mode can lift itself to yolo, so Parley starts it there with the policy full only",
     },
   },
-  { ...opencode, mode: 'serve', cannot: {} },
-  { ...opencode, mode: 'run', cannot: { ...oneShot, ...wholeMessages } },
+  { ...opencode, mode: 'serve', cannot: { ...reportsEdits } },
+  { ...opencode, mode: 'run', cannot: { ...reportsEdits, ...oneShot, ...wholeMessages } },
   {
     ...kimi,
     mode: 'acp',
@@ -160,6 +173,7 @@ export const subjects: readonly Subject[] = [
       'reports new files': 'it tells the path of a written file, not whether it was there before',
       'counts lines': 'as above, and not its lines',
       'takes words in': 'a prompt to a busy session is refused: words are queued',
+      'refuses unknown models': 'it ends the turn without words: no_answer',
       'rate limit': 'after its retries it ends the turn without words: no_answer',
       'broken model server': 'as above',
       'long conversation': 'it compacts the conversation by itself and goes on',

@@ -18,6 +18,7 @@ const columns: readonly (readonly [keyof AgentCapabilities, string])[] = [
   ['reasoning', 'reasoning'],
   ['usage', 'tokens'],
   ['cost', 'cost'],
+  ['fileChanges', 'tells changed files'],
 ];
 
 const wireNames: Readonly<Record<ModelWire, string>> = {

@@ -73,10 +73,8 @@ export class AcpPeer extends Peer {
     const chunk = (type: string, text: string): void =>
       this.#update({ sessionUpdate: type, messageId: `m${this.#count}`, content: { type: 'text', text } });
     for (let n = this.random.below(4); n > 0; n--) this.plan.push(() => this.#work(chunk));
-    this.plan.push(
-      () => chunk('agent_message_chunk', 'all '),
-      () => chunk('agent_message_chunk', 'done'),
-      () => this.#end(this.random.pick(['end_turn', 'end_turn', 'end_turn', 'end_turn', 'refusal', 'max_tokens'])),
+    this.plan.push(...this.answer.map((text) => () => chunk('agent_message_chunk', text)), () =>
+      this.#end(this.random.pick(['end_turn', 'end_turn', 'end_turn', 'end_turn', 'refusal', 'max_tokens'])),
     );
   }
 

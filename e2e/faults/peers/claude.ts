@@ -117,18 +117,7 @@ export class ClaudePeer extends Peer {
   }
 
   #say(): void {
-    const stream = (event: Message): void =>
-      this.print({ type: 'stream_event', event, parent_tool_use_id: null, session_id: 's-1' });
-    stream({ type: 'message_start', message: { id: 'm', content: [] } });
-    stream({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } });
-    for (const text of ['all ', 'done'])
-      stream({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } });
-    this.print({
-      type: 'assistant',
-      message: { content: [{ type: 'text', text: 'all done' }] },
-      parent_tool_use_id: null,
-    });
-    stream({ type: 'content_block_stop', index: 0 });
+    for (const message of streamed(this.answer)) this.print(message);
   }
 
   #result(more: Message): void {
@@ -138,7 +127,7 @@ export class ClaudePeer extends Peer {
       subtype: 'success',
       is_error: false,
       num_turns: 1,
-      result: 'all done',
+      result: this.answer.join(''),
       session_id: 's-1',
     };
     const bad = { ...good, is_error: true, result: 'API Error: 500 boom', api_error_status: 500 };
@@ -149,6 +138,24 @@ export class ClaudePeer extends Peer {
     this.#current = [];
     this.plan.unshift(() => this.#takeUp());
   }
+}
+
+/** One message of the model: its stream, and the whole of it. */
+function streamed(answer: readonly string[]): readonly Message[] {
+  const stream = (event: Message): Message => ({
+    type: 'stream_event',
+    event,
+    parent_tool_use_id: null,
+    session_id: 's-1',
+  });
+  const content = [{ type: 'text', text: answer.join('') }];
+  return [
+    stream({ type: 'message_start', message: { id: 'm', content: [] } }),
+    stream({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    ...answer.map((text) => stream({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
+    { type: 'assistant', message: { content }, parent_tool_use_id: null },
+    stream({ type: 'content_block_stop', index: 0 }),
+  ];
 }
 
 /** For one turn: `claude -p`. */
@@ -182,17 +189,12 @@ export class ClaudePrintPeer extends Peer {
       subtype: 'success',
       is_error: false,
       num_turns: 1,
-      result: 'all done',
+      result: this.answer.join(''),
       session_id: 's-1',
     };
     const bad = { ...good, is_error: true, result: 'API Error: 500 boom', api_error_status: 500 };
     this.plan.push(
-      () =>
-        this.print({
-          type: 'assistant',
-          message: { content: [{ type: 'text', text: 'all done' }] },
-          parent_tool_use_id: null,
-        }),
+      ...streamed(this.answer).map((message) => () => this.print(message)),
       () => this.print(fails ? bad : good, !fails),
       () => this.exit(fails ? 1 : 0),
     );

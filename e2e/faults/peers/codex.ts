@@ -59,7 +59,8 @@ export class CodexPeer extends Peer {
     const item = (type: string, more: Message): void => {
       const whole = { type, id: `item-${++this.#count}`, ...more };
       this.#tell('item/started', { item: { ...whole, text: '' } });
-      if (type === 'agentMessage') this.#tell('item/agentMessage/delta', { itemId: whole.id, delta: more['text'] });
+      if (type === 'agentMessage')
+        for (const delta of this.answer) this.#tell('item/agentMessage/delta', { itemId: whole.id, delta });
       this.#tell('item/completed', { item: whole });
     };
     this.plan.push(
@@ -76,7 +77,7 @@ export class CodexPeer extends Peer {
     );
     for (let n = this.random.below(4); n > 0; n--) this.plan.push(() => this.#work(item));
     this.plan.push(
-      () => item('agentMessage', { text: 'all done' }),
+      () => item('agentMessage', { text: this.answer.join('') }),
       () =>
         this.#end(this.random.chance(0.1) ? { status: 'failed', error: { message: 'boom' } } : { status: 'completed' }),
     );
@@ -147,7 +148,11 @@ export class CodexExecPeer extends Peer {
         () => this.print({ type: 'item.completed', item: done }),
       );
     this.plan.push(
-      () => this.print({ type: 'item.completed', item: { id: 'item_1', type: 'agent_message', text: 'all done' } }),
+      () =>
+        this.print({
+          type: 'item.completed',
+          item: { id: 'item_1', type: 'agent_message', text: this.answer.join('') },
+        }),
       () => {
         if (this.random.chance(0.1)) {
           this.print({ type: 'turn.failed', error: { message: 'boom' } });

@@ -49,8 +49,7 @@ export class KimiWirePeer extends Peer {
     );
     for (let n = this.random.below(4); n > 0; n--) this.plan.push(() => this.#work());
     this.plan.push(
-      () => this.#event('ContentPart', { type: 'text', text: 'all ' }),
-      () => this.#event('ContentPart', { type: 'text', text: 'done' }),
+      ...this.answer.map((text) => () => this.#event('ContentPart', { type: 'text', text })),
       () => this.#event('TurnEnd', {}),
       () => this.#end(this.random.chance(0.1) ? { status: 'max_steps_reached', steps: 9 } : { status: 'finished' }),
     );
@@ -114,7 +113,7 @@ export class KimiPrintPeer extends Peer {
         this.print('Error code: 500 boom');
         return this.exit(1);
       }
-      this.print({ role: 'assistant', content: 'all done' });
+      this.print({ role: 'assistant', content: this.answer.join('') });
       conclude();
       this.exit(0);
     });

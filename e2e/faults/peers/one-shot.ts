@@ -22,7 +22,7 @@ export class GeminiPrintPeer extends Peer {
       );
     const fails = this.random.chance(0.1);
     this.plan.push(
-      () => this.print({ type: 'message', role: 'assistant', content: 'all done', delta: true }),
+      ...this.answer.map((content) => () => this.print({ type: 'message', role: 'assistant', content, delta: true })),
       () =>
         fails
           ? this.print({ type: 'result', status: 'error', error: { type: 'Error', message: 'boom' } })
@@ -51,20 +51,14 @@ export class GrokPeer extends Peer {
           this.print({ type: 'tool_call', toolCallId: 'c', title: 'ls', kind: 'execute', rawInput: { command: 'ls' } }),
         () => this.print({ type: 'tool_call_update', toolCallId: 'c', status: 'completed' }),
       );
-    this.plan.push(
-      () => this.print({ type: 'text', data: 'all done' }),
-      () => {
-        if (this.random.chance(0.1)) {
-          this.print({ type: 'error', message: 'boom' });
-          return this.exit(1);
-        }
-        this.print(
-          { type: 'end', stopReason: 'EndTurn', sessionId: this.#sessionId, usage: { input_tokens: 3 } },
-          true,
-        );
-        this.exit(0);
-      },
-    );
+    this.plan.push(...this.answer.map((data) => () => this.print({ type: 'text', data })), () => {
+      if (this.random.chance(0.1)) {
+        this.print({ type: 'error', message: 'boom' });
+        return this.exit(1);
+      }
+      this.print({ type: 'end', stopReason: 'EndTurn', sessionId: this.#sessionId, usage: { input_tokens: 3 } }, true);
+      this.exit(0);
+    });
   }
 }
 
@@ -79,7 +73,11 @@ export class GrokKitPeer extends Peer {
       () => this.print({ role: 'user', content: start.prompt }),
       () => this.print({ role: 'assistant', content: 'I look.', tool_calls: [call] }),
       () => this.print({ role: 'tool', tool_call_id: 'c', content: 'a' }),
-      () => this.print({ role: 'assistant', content: fails ? 'Sorry, I encountered an error: 500 boom' : 'all done' }),
+      () =>
+        this.print({
+          role: 'assistant',
+          content: fails ? 'Sorry, I encountered an error: 500 boom' : this.answer.join(''),
+        }),
       () => this.exit(0),
     );
   }
@@ -102,7 +100,7 @@ export class VibePeer extends Peer {
       this.plan.push(() => this.print({ role: n % 2 === 0 ? 'user' : 'assistant', content: `earlier ${n}` }));
     this.plan.push(
       () => this.print({ role: 'user', content: start.prompt }),
-      () => this.print({ role: 'assistant', content: 'all done' }),
+      () => this.print({ role: 'assistant', content: this.answer.join('') }),
       () => {
         const meta = { session_id: `s-${history}`, total_messages: history + 2, stats: { session_prompt_tokens: 3 } };
         this.print({ adapter: 'file', path: '/meta.json', text: JSON.stringify(meta) });

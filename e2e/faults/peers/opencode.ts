@@ -88,7 +88,7 @@ export class OpenCodePeer extends Peer {
     ];
     for (let n = this.random.below(3); n > 0; n--) steps.push(() => this.#work(messageID));
     steps.push(
-      () => this.#part({ messageID, type: 'text', text: 'all done', time: { start: 1, end: 2 } }),
+      () => this.#say(messageID),
       () => this.#part({ messageID, type: 'step-finish', reason: 'stop', tokens: { input: 3, output: 2 }, cost: 0 }),
       () => {
         const steered = this.#arrive();
@@ -97,6 +97,14 @@ export class OpenCodePeer extends Peer {
       },
     );
     this.plan.unshift(...steps);
+  }
+
+  #say(messageID: string): void {
+    const part = { id: this.#id('prt'), messageID, type: 'text', text: '' };
+    this.#part(part);
+    for (const delta of this.answer)
+      this.#event('message.part.delta', { messageID, partID: part.id, field: 'text', delta });
+    this.#part({ ...part, text: this.answer.join(''), time: { start: 1, end: 2 } });
   }
 
   #work(messageID: string): void {
@@ -155,7 +163,7 @@ export class OpenCodeRunPeer extends Peer {
         });
         return this.exit(1);
       }
-      told('text', { type: 'text', text: 'all done', time: { start: 1, end: 2 } });
+      told('text', { type: 'text', text: this.answer.join(''), time: { start: 1, end: 2 } });
       told('step_finish', { type: 'step-finish', reason: 'stop', tokens: { input: 3, output: 2 }, cost: 0 });
       this.exit(0);
     });

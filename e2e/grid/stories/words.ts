@@ -11,9 +11,10 @@ export const wordsWhileItWorks: readonly Story[] = [
       const { client } = stage.parley;
       const session = await stage.session();
       const idle = await client.submit(session.id, { text: 'only there', when: 'steer-only' });
-      const { turnId, release } = await stage.working(session);
+      const { turnId, release } = await stage.working(session, true);
       const sent = await client.submit(session.id, { text: 'say "heard you"', when: 'steer' });
-      await release();
+      // Nobody can see when they have reached the agent: a second command gives it a whole step more.
+      await release(stage.receipt(session.id, sent.turnId));
       const turn = await stage.parley.ended(session.id, turnId);
       const receipt = await stage.receipt(session.id, sent.turnId);
       if (receipt.outcome !== 'injected') await stage.parley.ended(session.id, sent.turnId);

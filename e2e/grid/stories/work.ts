@@ -1,13 +1,34 @@
 // A day of work: files, edits, commands, one of them failing, in one turn.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Story } from '../stories.ts';
 import { changesOf, commandsOf, endsOf, textsOf } from '../stage.ts';
 
 const prompt =
   'create hello.txt with the text "one\\ntwo" and then run `echo visible` and then replace "one" with "three" in hello.txt and then run `echo out; exit 3`';
 
+const execute = promisify(execFile);
+
 export const work: readonly Story[] = [
+  {
+    name: 'work in a git work tree',
+    async play(stage) {
+      const cwd = await stage.folder();
+      await execute('git', ['init', '-q', cwd]);
+      const session = await stage.session({ cwd });
+      await stage.done(session.id, 'run `echo made > made.txt`');
+      const changes = changesOf(await stage.items(session.id));
+      return {
+        'finds changes by git': () =>
+          assert.deepEqual(
+            changes.map(({ path, kind, added }) => [path, kind, added]),
+            [['made.txt', 'add', 1]],
+          ),
+      };
+    },
+  },
   {
     name: 'a day of work',
     async play(stage) {

@@ -12,6 +12,8 @@ import { within } from './within.ts';
 export class RunLife {
   readonly #steps: SessionSteps;
   #holdsSlot = false;
+  /** A process that is being brought up. */
+  #launching: Promise<void> = Promise.resolve();
 
   constructor(steps: SessionSteps) {
     this.#steps = steps;
@@ -51,6 +53,7 @@ export class RunLife {
 
   /** The daemon stops. `keep` leaves a working turn's process alone; everything else is ended. Resolves when that is done. */
   async close(runs: 'keep' | 'end'): Promise<void> {
+    await this.#launching; // It sees that nobody wants it any more, and ends what it has started.
     const { host } = this.#steps;
     if (host === undefined) return;
     if (runs === 'keep' && isBusy(this.#steps.state)) {
@@ -77,14 +80,19 @@ export class RunLife {
   async #launch(): Promise<void> {
     const launching = this.#steps.state.run;
     if (launching.phase !== 'launching') return;
-    const { runId } = launching;
+    if (this.#steps.environment.slots.full) this.#steps.environment.makeRoom();
+    await this.#steps.environment.slots.take();
+    this.#holdsSlot = true;
+    if (this.#steps.closed) return this.#giveSlot(); // Nobody waits for it any more.
+    this.#launching = this.#bringUp(launching.runId);
+  }
+
+  /** Never throws. */
+  async #bringUp(runId: RunId): Promise<void> {
     const context = this.#steps.contextOf(runId);
     let run: Run | undefined;
     let limits: readonly string[] = [];
     try {
-      if (this.#steps.environment.slots.full) this.#steps.environment.makeRoom();
-      await this.#steps.environment.slots.take();
-      this.#holdsSlot = true;
       const prepared = await within(
         this.#steps.environment.agents.prepare(this.#steps.session, {
           runId,
@@ -100,7 +108,8 @@ export class RunLife {
       const started = run;
       await this.#steps.alone(() => this.#launched(started, context, limits));
     } catch (error) {
-      await run?.end().catch(() => undefined);
+      await run?.end({ hurry: true }).catch(() => undefined);
+      if (this.#steps.closed) await run?.discard().catch(() => undefined); // Told nothing, so there is nothing to read.
       await this.#steps
         .alone(() => this.#launchFailed(runId, error))
         .catch((second: unknown) => this.#steps.environment.report('a failed launch', second));

@@ -35,8 +35,8 @@ async function openOf(
 }
 
 /** Work that goes on until `open` is called. */
-function gate(t: TestContext): { readonly wait: string; readonly open: () => void } {
-  const file = join(cwd, t.name.replaceAll(/\W+/g, '-'));
+function gate(t: TestContext, name = ''): { readonly wait: string; readonly open: () => void } {
+  const file = join(cwd, `${t.name.replaceAll(/\W+/g, '-')}${name}`);
   return { wait: `until [ -e '${file}' ]; do sleep 0.01; done`, open: () => writeFileSync(file, '') };
 }
 
@@ -62,14 +62,21 @@ test('words for a busy agent go into its turn where it takes them; steer never s
   const { talk, watch } = await openOf(t, kimi);
   assert.equal(talk.steerMode, 'native');
   await assert.rejects(talk.steer('say early'), { code: 'no_active_turn' });
-  const { wait, open } = gate(t);
-  const first = await talk.submit(`run: ${wait}`);
+  const [gateA, gateB] = [gate(t, 'a'), gate(t, 'b')];
+  const first = await talk.submit(`run \`${gateA.wait}\` and then run \`${gateB.wait}\``);
   await watch.first((event) => event.type === 'item.started' && event.item.type === 'command');
   const second = await talk.submit('say "two"');
   const third = await talk.steer('say "three"');
   assert.deepEqual([second.mode, second.into], ['steered', first.turnId]);
   assert.deepEqual([third.mode, third.into], ['steered', first.turnId]);
-  open();
+  gateA.open();
+  // Nobody can see when words have reached the agent: the second command gives it a whole step more.
+  await watch.first(
+    (event) =>
+      event.type === 'input.settled' ||
+      (event.type === 'item.started' && event.item.type === 'command' && event.item.command.includes(gateB.wait)),
+  );
+  gateB.open();
   await watch.end(first.turnId);
   for (const { turnId } of [second, third]) {
     const settled = watch.seen.filter((event) => event.type === 'input.settled' && event.turnId === turnId);
@@ -284,4 +291,16 @@ test('what is asked in a conversation goes to the caller', async (t) => {
   });
   await watch.end((await talk.submit(`run: touch ${file}`)).turnId);
   assert.ok(existsSync(file));
+});
+
+test('a conversation that is closed while its agent comes up leaves nothing', async (t) => {
+  for (let n = 0; n < 5; n += 1) {
+    const { talk, watch } = await openOf(t, scripted);
+    const submitting = talk.submit('sleep 1000');
+    if (n % 2 === 0) await submitting;
+    await talk.close();
+    await watch.ended;
+    assert.deepEqual(watch.ofTurn((await submitting).turnId), ['started', 'interrupted']);
+    assert.deepEqual([...processesIn(world), ...readdirSync(world.temporary)], []);
+  }
 });

@@ -215,6 +215,8 @@ export interface Driver<State = any> {
   readonly keyEnv: string;
   /** More variables that hold this vendor's credentials: no other agent gets them. */
   readonly secretEnv?: readonly string[];
+  /** The variable by which people name another address for the vendor's key, where the vendor's own programs read one. */
+  readonly baseUrlEnv?: string;
   /** Where a key in `keyEnv` is taken to. Absent for agents whose vendor Parley does not know: then only a configured server gets one. */
   readonly vendorUrl?: string;
   readonly wire: ModelWire;

@@ -5,14 +5,6 @@ import { ParleyError } from '@parley/schema';
 import type { AgentBackend, AgentConfig, Detected, Driver, ModelEndpoint } from '@parley/schema';
 import { withoutSecrets } from '../config/without-secrets.ts';
 
-/** Base URLs that people have set for the vendors' SDKs hold here too. */
-const baseUrlVariable: Readonly<Record<Driver['wire'], string>> = {
-  'openai-responses': 'OPENAI_BASE_URL',
-  'openai-chat': 'OPENAI_BASE_URL',
-  'anthropic-messages': 'ANTHROPIC_BASE_URL',
-  gemini: 'GOOGLE_GEMINI_BASE_URL',
-};
-
 export interface EndpointFacts {
   readonly driver: Driver;
   readonly config: AgentConfig | undefined;
@@ -72,13 +64,19 @@ export function endpointOf(
       if (!isSet(key))
         throw new ParleyError('agent_auth', `${driver.keyEnv} is no longer set in the daemon's environment.`);
       if (keyDetail(driver, env) !== backend.detail) throw moved(backend.detail, keyDetail(driver, env));
-      return at(env[baseUrlVariable[driver.wire]] || vendorUrlOf(driver), key);
+      return at(namedUrlOf(driver, env) ?? vendorUrlOf(driver), key);
     }
     case 'login':
       return { endpoint: { kind: 'own' }, key: undefined };
     case 'rehearsal':
       return at(rehearsalUrl ?? vendorUrlOf(driver), 'rehearsal');
   }
+}
+
+/** Base URLs that people have set for the vendor's own programs hold here too. */
+function namedUrlOf({ baseUrlEnv }: Driver, env: NodeJS.ProcessEnv): string | undefined {
+  const url = baseUrlEnv === undefined ? undefined : env[baseUrlEnv];
+  return isSet(url) ? url : undefined;
 }
 
 function vendorUrlOf({ vendorUrl, title }: Driver): string {
@@ -88,8 +86,8 @@ function vendorUrlOf({ vendorUrl, title }: Driver): string {
 
 /** For people: which key, and where it is taken to when that is not the vendor's own address. */
 function keyDetail(driver: Driver, env: NodeJS.ProcessEnv): string {
-  const url = env[baseUrlVariable[driver.wire]];
-  return isSet(url) ? `${driver.keyEnv} at ${withoutSecrets(url)}` : driver.keyEnv;
+  const url = namedUrlOf(driver, env);
+  return url !== undefined ? `${driver.keyEnv} at ${withoutSecrets(url)}` : driver.keyEnv;
 }
 
 function moved(from: string, to: string): ParleyError {

@@ -125,6 +125,13 @@ export class InstalledAgents implements Agents {
     const profile = profileOf(agent, this.#config(agent), input.profile);
     const detected = await this.#require(driverOf(agent), profile);
     const driver = driverOf(agent, input.mode ?? profile.mode, detected.dialect);
+    if (driver.dialect !== undefined && detected.dialect === undefined) {
+      throw new ParleyError(
+        'agent_not_installed',
+        detected.problem ?? `${detected.path ?? agent} is no ${driver.title} that Parley knows.`,
+        { path: detected.path },
+      );
+    }
     const backend = backendOf(this.#facts(driver, detected), input.modelUrl);
     const project = await loadProject(input.cwd);
     const usersPolicy = profile.policy ?? this.#options.config.policy.default;

@@ -10,6 +10,7 @@ export const codexLike: Driver = {
   npmPackage: 'codex-like',
   loginHint: 'codex login',
   keyEnv: 'OPENAI_API_KEY',
+  baseUrlEnv: 'OPENAI_BASE_URL',
   vendorUrl: 'https://vendor.example/v1',
   wire: 'openai-responses',
   rehearsalModel: 'rehearsal',

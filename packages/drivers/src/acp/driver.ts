@@ -36,6 +36,7 @@ export function acpDriver(name: string): Driver<AcpState> {
       reasoning: true,
       usage: true,
       cost: true,
+      fileChanges: false,
     },
     protocol: acpProtocol(usualDialect(name)),
     launch: launchPlan,

@@ -15,6 +15,7 @@ export const claude: Driver<ClaudeState> = {
   loginHint: 'Run `claude` and log in, or set ANTHROPIC_API_KEY',
   keyEnv: 'ANTHROPIC_API_KEY',
   secretEnv: ['ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
+  baseUrlEnv: 'ANTHROPIC_BASE_URL',
   vendorUrl: 'https://api.anthropic.com',
   wire: 'anthropic-messages',
   // A name that 2.1.329 knows: for others it prints a warning and guesses the window and the price.

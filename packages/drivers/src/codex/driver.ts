@@ -15,6 +15,7 @@ export const codex: Driver<CodexState> = {
   loginHint: 'Run `codex login`, or set OPENAI_API_KEY',
   keyEnv: 'OPENAI_API_KEY',
   secretEnv: ['CODEX_API_KEY'],
+  baseUrlEnv: 'OPENAI_BASE_URL',
   vendorUrl: 'https://api.openai.com/v1',
   wire: 'openai-responses',
   // A name that Codex knows: an unknown one costs a warning and the `apply_patch` tool (0.169.0).

@@ -16,6 +16,7 @@ const common = {
   loginHint: 'Run `gemini` once and choose how to log in, or set GEMINI_API_KEY',
   keyEnv: 'GEMINI_API_KEY',
   secretEnv: ['GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS', 'GEMINI_CLI_CUSTOM_HEADERS'],
+  baseUrlEnv: 'GOOGLE_GEMINI_BASE_URL',
   vendorUrl: 'https://generativelanguage.googleapis.com',
   wire: 'gemini',
   // A name that it knows: for others it guesses what the model can do.

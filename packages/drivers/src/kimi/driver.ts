@@ -27,6 +27,7 @@ const oneShot: AgentCapabilities = {
   // It is on disk only, below a folder whose name is not known beforehand.
   usage: false,
   cost: false,
+  fileChanges: false,
 };
 
 const common = {
@@ -77,6 +78,7 @@ export const kimiCodeAcp: Driver<AcpState> = {
     // Its `usage_update` tells how full the context is, not what a turn used.
     usage: false,
     cost: false,
+    fileChanges: false,
   },
   protocol: acpProtocol(kimiDialect),
   launch: launchCodeAcp,
@@ -107,6 +109,7 @@ export const kimiWire: Driver<WireState> = {
     reasoning: true,
     usage: true,
     cost: false,
+    fileChanges: false,
   },
   protocol: wireProtocol,
   launch: launchWire,
