@@ -26,7 +26,14 @@ export function bareCodex(program: string, url: string, prompt: string): Command
 
 /** `claude -p`, for the environment of `claudeEnv`. */
 export function bareClaude(program: string, prompt: string, more: readonly string[] = []): CommandLine {
-  const flags = ['--output-format', 'stream-json', '--verbose', '--dangerously-skip-permissions', '--model', models.claude];
+  const flags = [
+    '--output-format',
+    'stream-json',
+    '--verbose',
+    '--dangerously-skip-permissions',
+    '--model',
+    models.claude,
+  ];
   return { argv: [program, '-p', ...flags, ...more, '--', prompt] };
 }
 

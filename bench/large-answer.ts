@@ -125,7 +125,14 @@ function sectionOf(samples: Readonly<Record<string, readonly number[]>>, stalls:
   const rows = ways.map((way) => {
     const [alone, through] = [spreadOf(samples[way.bare] ?? []), spreadOf(samples[way.mode] ?? [])];
     const stallOf = (words: keyof typeof sizes): number => stalls.get(`${way.mode} ${words}`) ?? Number.NaN;
-    return { way, alone, through, ratio: through.median / alone.median, large: stallOf('large'), small: stallOf('small') };
+    return {
+      way,
+      alone,
+      through,
+      ratio: through.median / alone.median,
+      large: stallOf('large'),
+      small: stallOf('small'),
+    };
   });
   return {
     title: 'An answer of 24 MB',

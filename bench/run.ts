@@ -7,13 +7,19 @@ import { inRoot } from '../scripts/lib/root.mjs';
 import { daemonStart } from './daemon-start.ts';
 import { eventPath } from './event-path.ts';
 import { idleMemory } from './idle-memory.ts';
+import { largeAnswer } from './large-answer.ts';
+import { manySessions } from './many-sessions.ts';
+import { reducers } from './reducers.ts';
 import { runOverhead } from './run-overhead.ts';
 import { showSection } from './section.ts';
 import type { Section } from './section.ts';
 import { version } from './version.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Section>>> = {
+  reducers,
   'event-path': eventPath,
+  'large-answer': largeAnswer,
+  'many-sessions': manySessions,
   version,
   'daemon-start': daemonStart,
   'run-overhead': runOverhead,

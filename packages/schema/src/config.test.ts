@@ -8,7 +8,7 @@ test('an empty file is a good one, and these are its values', () => {
     policy: { default: 'ask', full: [] },
     server: { port: 7337, host: '127.0.0.1', hosts: [], origins: [] },
     deadlines: {
-      start: 10,
+      start: 30,
       handshake: 30,
       first_byte: 120,
       idle: 900,

@@ -167,7 +167,7 @@ export const ConfigSchema = z.strictObject({
     origins: names().describe('More origins whose pages may use Parley, for example `https://parley.example`.'),
   }),
   deadlines: filled({
-    start: seconds(10).describe('To prepare and start the process of an agent.'),
+    start: seconds(30).describe('To prepare and start the process of an agent.'),
     handshake: seconds(30).describe("For the agent's answer to the handshake."),
     first_byte: seconds(120).describe('Until the first sign of work on a turn.'),
     idle: seconds(900).describe('Of silence within a turn; paused while a tool runs or an approval waits.'),

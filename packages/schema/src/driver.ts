@@ -66,6 +66,11 @@ export interface LaunchPlan {
   readonly cwd: string;
   /** What of the policy this agent cannot express, for people. */
   readonly limits: readonly string[];
+  /**
+   * A command that has to run once, alone, before the agent is first started in a home, because its first starts would get in each other's
+   * way. Not run where `unless` is there already: a path below the user's data folder (`XDG_DATA_HOME`, else `~/.local/share`).
+   */
+  readonly firstStart?: { readonly argv: readonly [string, ...string[]]; readonly unless: string };
   /** Files that the agent needs in its own home before it starts, by paths inside it. Only for a request with `agentHome`. */
   readonly homeFiles?: readonly { readonly path: string; readonly text: string }[];
 }

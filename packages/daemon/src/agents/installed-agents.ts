@@ -25,6 +25,7 @@ import { loadProject, stricter } from '../config/load.ts';
 import { backendOf, endpointOf } from './endpoint.ts';
 import type { EndpointFacts } from './endpoint.ts';
 import { childEnvironment } from './environment.ts';
+import { FirstStarts } from './first-starts.ts';
 import { installAgent, versionFor, fromNpm } from './install.ts';
 import { planInstallation } from './install-plan.ts';
 import { installationsOf, installFolder, programsIn } from './installations.ts';
@@ -51,6 +52,7 @@ type Settings = Pick<SessionConfig, 'command' | 'env' | 'unset' | 'allow_env'>;
 const noSettings: Settings = { env: {}, unset: [], allow_env: [] };
 
 export class InstalledAgents implements Agents {
+  readonly #firstStarts = new FirstStarts();
   readonly #options: InstalledAgentsOptions;
   /** By agent and command. */
   readonly #detected = new Map<string, { readonly at: number; readonly found: Promise<Detected> }>();
@@ -196,21 +198,16 @@ export class InstalledAgents implements Agents {
       extraArgs: profile.args,
     });
     if (agentHome !== undefined) await writeHomeFiles(agentHome, plan);
-    return {
-      request: {
-        argv: plan.argv,
-        cwd: plan.cwd,
-        env: childEnvironment(this.#options.env, {
-          driver,
-          drivers,
-          agents: this.#options.config.agents,
-          settings: profile,
-          plan,
-          key,
-        }),
-      },
-      limits: plan.limits,
-    };
+    const env = childEnvironment(this.#options.env, {
+      driver,
+      drivers,
+      agents: this.#options.config.agents,
+      settings: profile,
+      plan,
+      key,
+    });
+    await this.#firstStarts.wait(plan, env);
+    return { request: { argv: plan.argv, cwd: plan.cwd, env }, limits: plan.limits };
   }
 
   checkPolicy({ policy, cwd }: Pick<Session, 'policy' | 'cwd'>): void {

@@ -29,7 +29,13 @@ export function launchServe(request: LaunchRequest): LaunchPlan {
     '127.0.0.1',
     ...request.extraArgs,
   ];
-  return { argv, env: environment(request), cwd: request.cwd, limits: policyLimits(request.policy, 'serve') };
+  return {
+    argv,
+    env: environment(request),
+    cwd: request.cwd,
+    limits: policyLimits(request.policy, 'serve'),
+    firstStart: firstStart(request),
+  };
 }
 
 /** One process for one turn; the prompt comes on stdin, where it is left as it is (as an argument OpenCode would put quotes into it). */
@@ -50,7 +56,18 @@ export function launchRun(request: LaunchRequest): LaunchPlan {
     ...(request.threadId === undefined ? ['--title', 'Parley'] : ['--session', request.threadId]),
     ...request.extraArgs,
   ];
-  return { argv, env: environment(request), cwd: request.cwd, limits: policyLimits(request.policy, 'run') };
+  return {
+    argv,
+    env: environment(request),
+    cwd: request.cwd,
+    limits: policyLimits(request.policy, 'run'),
+    firstStart: firstStart(request),
+  };
+}
+
+/** It makes its database at the first start; of several first starts at once all but one fail at it (1.18.33). */
+function firstStart({ executable }: LaunchRequest): NonNullable<LaunchPlan['firstStart']> {
+  return { argv: [executable, 'db', 'path'], unless: join('opencode', 'opencode.db') };
 }
 
 function environment(request: LaunchRequest): Readonly<Record<string, string | null>> {
