@@ -1,5 +1,6 @@
 // A daemon without agents, for this page's tests: serves dist/ under the real security policy and plays scripted turns over the API.
 
+import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -89,6 +90,8 @@ export interface FakeDaemon {
   cutAnswers: number;
   /** Ends all WebSocket connections. */
   cut(): void;
+  /** The next WebSocket connection is there, on this side too. */
+  joined(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -97,11 +100,16 @@ export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
   const sessions = new FakeSessions();
   const server = createServer((request, response) => void answer(request, response));
   const sockets = new WebSocketServer({ noServer: true });
+  const arrivals = new EventEmitter();
   const daemon = { sessions, agents: structuredClone(agents), paired: true, gone: false, cutAnswers: 0 };
 
   server.on('upgrade', (request, socket, head) => {
     if (daemon.gone || !daemon.paired) socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
-    else sockets.handleUpgrade(request, socket, head, (opened) => attach(opened, sessions));
+    else
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        attach(opened, sessions);
+        arrivals.emit('joined');
+      });
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -202,6 +210,7 @@ export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
     cut: () => {
       for (const socket of sockets.clients) socket.terminate();
     },
+    joined: async () => void (await once(arrivals, 'joined')),
     close: async () => {
       for (const running of sessions.running.values()) running.stop.abort();
       for (const socket of sockets.clients) socket.terminate();
