@@ -103,7 +103,7 @@ for (const agent of ['codex', 'claude'] as const) {
     parley.models.open('go');
     assert.equal((await parley.ended(id, turnId)).state, 'completed');
 
-    const answers = await readEverything(parley, token, { id, turnId });
+    const answers = await readEverything(parley, token, { name: agent, id, turnId });
     assert.ok(answers.includes(prompt), 'the words themselves are there');
     const errors: string[] = [];
     for (const asked of [
