@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import type { Scenario } from '@parley/rehearsal';
@@ -69,6 +71,8 @@ export class Stage {
       home: subject.home ?? {},
       env: { ...subject.env, GRID_UNWANTED: 'x', OTHER_VENDORS_KEY: 'x', COHERE_API_KEY: 'x', ...foreignKeys(agent) },
     });
+    const firstStart = subject.firstStart;
+    if (firstStart !== undefined) await promisify(execFile)(program, firstStart, { env: parley.env });
     return new Stage(subject, parley);
   }
 
@@ -115,11 +119,15 @@ export class Stage {
     session: Session,
     more = false,
   ): Promise<{ readonly turnId: TurnId; readonly release: (more?: Promise<unknown>) => Promise<void> }> {
-    const [go, again] = [join(session.cwd, 'go'), join(session.cwd, 'again')];
-    const waits = (file: string): string =>
-      `run \`echo running > ${file}; while [ -e ${file} ]; do sleep 0.05; done; echo released\``;
+    const [go, again, enough] = ['go', 'again', 'enough'].map((name) => join(session.cwd, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const first = 'run `echo running > go; while [ -e go ]; do sleep 0.05; done; echo released`';
+    const second = 'run `echo running > again; until [ -e enough ]; do sleep 0.05; done; echo released`';
     const { turnId } = await this.parley.client.submit(session.id, {
-      text: more ? `${waits('go')} and then ${waits('again')}` : waits('go'),
+      text: more ? `${first} and then ${second}` : first,
     });
     await within(this.appears(go), 'the command to run', 90_000);
     const release = async (settled?: Promise<unknown>): Promise<void> => {
@@ -128,7 +136,7 @@ export class Stage {
       const stop = new AbortController();
       await Promise.race([settled, this.appears(again, stop.signal)]);
       stop.abort();
-      await rm(again, { force: true });
+      await writeFile(enough, '');
     };
     return { turnId, release };
   }

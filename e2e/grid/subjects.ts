@@ -20,6 +20,8 @@ export interface Subject {
   /** Files in its user's home, and variables in the environment of Parley. */
   readonly home?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** What has to run once in a new home, where Parley does not know that: of an agent that is only named in the configuration. */
+  readonly firstStart?: readonly string[];
   /** Its start takes seconds. */
   readonly slow?: boolean;
   readonly otherModel?: string;
@@ -210,6 +212,7 @@ export const subjects: readonly Subject[] = [
       const content = { provider: { local: provider }, model: 'local/rehearsal', small_model: 'local/rehearsal' };
       return `args = ["acp"]\nenv.OPENCODE_CONFIG_CONTENT = '${JSON.stringify(content)}'\nenv.OPENCODE_DISABLE_MODELS_FETCH = "1"\nenv.OPENCODE_DISABLE_AUTOUPDATE = "1"`;
     },
+    firstStart: ['db', 'path'],
     otherModel: 'local/other-model',
     otherModelAsked: 'other-model',
     cannot: {
