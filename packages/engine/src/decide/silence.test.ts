@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ParleyEvent, RunId, Session, SessionId, TurnId } from '@parley/schema';
+import { deadlinePassed, deadlinesOf } from './deadlines.ts';
+import type { DeadlineLimits } from './deadlines.ts';
+import { Draft } from './draft.ts';
+import { applyOutput } from './outputs.ts';
+import { restingState } from './state.ts';
+import type { SessionState } from './state.ts';
+import { beginsAgain, launched, processGone, proceed, startTurn } from './turns.ts';
+
+const limits: DeadlineLimits = {
+  handshake: 30_000,
+  firstByte: 120_000,
+  idle: 900_000,
+  tool: 3_600_000,
+  approval: 600_000,
+  interrupt: 10_000,
+  keepWarm: 600_000,
+  resumesAfterSilence: true,
+};
+const turnId = 'trn_1' as TurnId;
+
+/** A session whose agent works on a turn, up to its first words. */
+function working(more: Partial<Session> = {}): SessionState {
+  const state = restingState({
+    id: 'ses_1' as SessionId,
+    agent: 'codex',
+    mode: 'app-server',
+    cwd: '/',
+    title: '',
+    policy: 'ask',
+    backend: { kind: 'login', detail: '' },
+    threadId: 'T',
+    state: 'idle',
+    queue: [],
+    pendingApprovals: 0,
+    usage: {},
+    head: 0,
+    limits: [],
+    createdAt: 0,
+    updatedAt: 0,
+    ...more,
+  });
+  const draft = new Draft(state, 1000);
+  startTurn(state, draft, { id: turnId, sessionId: state.session.id, state: 'queued', text: 'hello', queuedAt: 0 });
+  proceed(state, draft);
+  up(state, draft);
+  applyOutput(state, draft, { type: 'turn-started', turnId }, { approvalMs: 1 });
+  return state;
+}
+
+function up(state: SessionState, draft: Draft): void {
+  assert.ok(state.run.phase === 'launching', state.run.phase);
+  launched(state, draft, state.run.runId);
+  proceed(state, draft);
+}
+
+const typesOf = (draft: Draft): readonly string[] =>
+  draft.events.map(({ json }) => (JSON.parse(json) as ParleyEvent).type);
+
+function silence(state: SessionState): Draft {
+  const due = deadlinesOf(state, limits).find(({ name }) => name === 'silence');
+  assert.ok(due);
+  const draft = new Draft(state, due.at);
+  deadlinePassed(state, draft, due, limits);
+  return draft;
+}
+
+test('an agent that falls silent is resumed once in a new process, with the same turn and both usages (F 13)', () => {
+  const state = working();
+  const used = new Draft(state, 1000);
+  applyOutput(state, used, { type: 'usage', turnId, usage: { output: 5 } }, { approvalMs: 1 });
+  assert.deepEqual(typesOf(silence(state)), ['notice']);
+  assert.equal(state.run.phase, 'ending');
+  const again = new Draft(state, 2000);
+  processGone(state, again);
+  proceed(state, again);
+  up(state, again);
+  const told = again.inputs.find((input) => input.type === 'start');
+  assert.ok(
+    told?.type === 'start' && told.turnId === turnId && /^Your work on my last message was cut off/.test(told.text),
+  );
+  applyOutput(state, again, { type: 'usage', turnId, usage: { output: 7 } }, { approvalMs: 1 });
+  assert.deepEqual(state.active?.usage, { output: 12 });
+  assert.equal(silence(state).inputs[0]?.type, 'interrupt', 'the second time the turn is stopped');
+  assert.match(state.active?.failure?.message ?? '', /again, after its conversation had been resumed once/);
+});
+
+test('it is stopped where there is no conversation to resume, or it never began', () => {
+  const unknown = working();
+  delete unknown.session.threadId;
+  assert.equal(silence(unknown).inputs[0]?.type, 'interrupt');
+  const never = working();
+  if (never.active !== undefined) never.active.progressAt = undefined;
+  assert.equal(silence(never).inputs[0]?.type, 'interrupt');
+});
+
+test('a session can be silent for longer or shorter than the others', () => {
+  const [own, usual] = [working({ idleMs: 5000 }), working()].map(
+    (state) => deadlinesOf(state, limits).find(({ name }) => name === 'silence')?.at,
+  );
+  assert.deepEqual([own, usual], [6000, 901_000]);
+});
+
+test('a kept process that died before it showed work on a turn costs that turn nothing; one that worked on it does', () => {
+  const kept = (progressAt: number | undefined, told: number): boolean => {
+    const state = working();
+    if (state.active !== undefined) state.active.progressAt = progressAt;
+    state.run = {
+      phase: 'up',
+      runId: 'run_1' as RunId,
+      settings: { policy: 'ask', model: undefined },
+      idleSince: undefined,
+      told,
+    };
+    const draft = new Draft(state, 2000);
+    const begins = beginsAgain(state, draft);
+    assert.equal(state.active?.phase, begins ? 'starting' : 'running');
+    return begins;
+  };
+  assert.deepEqual([kept(undefined, 2), kept(1000, 2), kept(undefined, 1)], [true, false, false]);
+});
