@@ -79,7 +79,9 @@ test('an agent that falls silent is resumed once in a new process, with the same
   up(state, again);
   const told = again.inputs.find((input) => input.type === 'start');
   assert.ok(
-    told?.type === 'start' && told.turnId === turnId && /^Your work on my last message was cut off/.test(told.text),
+    told?.type === 'start' &&
+      told.turnId === turnId &&
+      told.text.startsWith('Your work on my last message was cut off'),
   );
   applyOutput(state, again, { type: 'usage', turnId, usage: { output: 7 } }, { approvalMs: 1 });
   assert.deepEqual(state.active?.usage, { output: 12 });
