@@ -113,7 +113,7 @@ test('one that cannot live is not brought back for ever', async (t) => {
   const { stateDir, service } = await openWorld(t);
   const starts = join(stateDir, 'starts');
   await writeFile(starts, '');
-  const one = service(['/bin/sh', '-c', `echo started >> '${starts}'; echo '{"url":"http://127.0.0.1:9"}'`]);
+  const one = service(['/bin/sh', '-c', `echo started >> '${starts}'; echo '{"url":"http://127.0.0.1:9"}'; sleep 0.2`]);
   await one.url();
   const count = async (): Promise<number> => (await readFile(starts, 'utf8')).split('\n').length - 1;
   while ((await count()) < 4);

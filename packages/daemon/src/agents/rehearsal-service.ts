@@ -92,9 +92,20 @@ export class RehearsalService {
       await this.#starting?.catch(() => undefined); // It may have died before its start was over.
       if (this.#closing || this.#run !== run) return;
       this.#quickDeaths = Date.now() - since < quickMs ? this.#quickDeaths + 1 : 0;
-      if (this.#quickDeaths > maxQuickDeaths) return;
-      this.url().catch(() => undefined); // The next session that needs it tries again and tells what is wrong.
+      await this.#bringBack();
     });
+  }
+
+  /** One that cannot even be started has died too. When it is given up, the next session that needs it tries again and tells what is wrong. */
+  async #bringBack(): Promise<void> {
+    while (!this.#closing && this.#quickDeaths <= maxQuickDeaths) {
+      const isUp = await this.url().then(
+        () => true,
+        () => false,
+      );
+      if (isUp) return;
+      this.#quickDeaths += 1;
+    }
   }
 
   /** Leave it running, or end it too. */
