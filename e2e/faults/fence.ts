@@ -34,6 +34,7 @@ export function fenced(store: Store, fence: Fence): Store {
     events: (id, range) => fence.guard(() => store.events(id, range)),
     turns: (id, limit) => fence.guard(() => store.turns(id, limit)),
     turn: (id, turnId) => fence.guard(() => store.turn(id, turnId)),
+    findTurn: (turnId) => fence.guard(() => store.findTurn(turnId)),
     openTurns: (id) => fence.guard(() => store.openTurns(id)),
     approvals: (filter) => fence.guard(() => store.approvals(filter)),
     approval: (id) => fence.guard(() => store.approval(id)),

@@ -139,6 +139,7 @@ class Schedule {
     const agents: Agents = {
       driver: () => driver,
       defaults: () => Promise.resolve({ backend: { kind: 'login', detail: 'test' }, policy: 'ask', mode: driver.mode }),
+      modelName: (_session, wanted) => Promise.resolve(wanted),
       prepare: ({ threadId }, { runId, prompt }) => {
         prepared.set(runId, { threadId, prompt });
         return Promise.resolve({ request: { argv: [driver.agent], env: {}, cwd: tmpdir() }, limits: [] });

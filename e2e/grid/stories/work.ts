@@ -19,7 +19,8 @@ export const work: readonly Story[] = [
       await execute('git', ['init', '-q', cwd]);
       const session = await stage.session({ cwd });
       await stage.done(session.id, 'run `echo made > made.txt`');
-      const changes = changesOf(await stage.items(session.id));
+      // The vibe-kit Grok writes its settings into the workspace at its start, which is told too, and rightly.
+      const changes = changesOf(await stage.items(session.id)).filter(({ path }) => !path.startsWith('.grok/'));
       return {
         'finds changes by git': () =>
           assert.deepEqual(

@@ -100,6 +100,7 @@ test('each method takes its route', async () => {
   await client.folders('/a b');
   await client.turns(session);
   await client.turn(session, turn);
+  await client.findTurn(turn);
   await client.cancelQueued(session, turn);
   await client.interrupt(session, { queue: 'drop' });
   await client.eventPage(session, { after: 3, limit: 10 });
@@ -118,6 +119,7 @@ test('each method takes its route', async () => {
       'GET /api/folders?path=%2Fa%20b',
       'GET /api/sessions/ses_one/turns',
       'GET /api/sessions/ses_one/turns/trn_one',
+      'GET /api/turns/trn_one',
       'DELETE /api/sessions/ses_one/queue/trn_one',
       'POST /api/sessions/ses_one/interrupt {"queue":"drop"}',
       'GET /api/sessions/ses_one/events?after=3&limit=10',

@@ -11,11 +11,13 @@ import type {
   CreateSession,
   DaemonView,
   EventPage,
+  FindModels,
   FolderPage,
   InstallPlan,
   InstallProgress,
   Interrupt,
   InterruptResult,
+  ModelPage,
   PairingLink,
   ParleyEvent,
   PlanInstallation,
@@ -135,6 +137,11 @@ export class Client {
     throw await failure('daemon_unreachable', `The daemon went away while it installed ${name}.`);
   }
 
+  /** The models of all agents or of one; with `name`, also what that name becomes in a new session. Throws `unknown_agent`. */
+  models({ agent, name }: FindModels = {}): Promise<ModelPage> {
+    return this.#call({ method: 'GET', path: `/api/models${query({ agent, name })}` });
+  }
+
   createSession(input: CreateSession): Promise<Session> {
     return this.#call({ method: 'POST', path: '/api/sessions', body: input });
   }
@@ -162,6 +169,11 @@ export class Client {
 
   turn(id: SessionId, turnId: TurnId): Promise<Turn> {
     return this.#call({ method: 'GET', path: `${sessionPath(id)}/turns/${encodeURIComponent(turnId)}` });
+  }
+
+  /** A turn by its id alone. Throws `unknown_turn`. */
+  findTurn(turnId: TurnId): Promise<Turn> {
+    return this.#call({ method: 'GET', path: `/api/turns/${encodeURIComponent(turnId)}` });
   }
 
   /**

@@ -37,7 +37,9 @@ export interface Core {
   readonly close: (runs: 'keep' | 'end') => Promise<void>;
 }
 
-const instanceOf = (stateDir: string): string => createHash('sha256').update(stateDir).digest('hex').slice(0, 16);
+/** What the markers of a state directory's processes begin with, before `-runs` and `-services`. */
+export const instanceOf = (stateDir: string): string =>
+  createHash('sha256').update(stateDir).digest('hex').slice(0, 16);
 
 /** End whatever still runs for a state directory whose owner is dead. Throws `state_locked` when it is not. */
 export async function endOrphans(stateDir: string): Promise<void> {

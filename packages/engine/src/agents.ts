@@ -35,8 +35,10 @@ export interface SessionDefaults {
 export interface Agents {
   /** The driver for one way of speaking to an agent; without a mode the usual one. Throws `unknown_agent`. */
   driver(name: AgentName, mode?: string): Driver;
-  /** What a new session gets where its creator left it open: where its words go, how it is spoken to, model, policy. Throws `agent_not_installed`. */
+  /** What a new session gets where its creator left it open: where its words go, how it is spoken to, model (by the name that the agent knows), policy. Throws `agent_not_installed`. */
   defaults(input: CreateSession): Promise<SessionDefaults>;
+  /** What the agent is told for a model's name that somebody wants; undefined where it takes its own. */
+  modelName(session: Session, wanted: string): Promise<string | undefined>;
   /** All that is needed to start the agent's process for a session. Throws `agent_not_installed`, `agent_auth`, `folder_missing`. */
   prepare(session: Session, run: { readonly runId: RunId; readonly prompt: string }): Promise<PreparedRun>;
   /** Throws `policy_not_allowed` where the operator has not opted in. */

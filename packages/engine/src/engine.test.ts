@@ -4,7 +4,7 @@ import { ParleyError } from '@parley/schema';
 import type { ParleyEvent, SessionId } from '@parley/schema';
 import type { EventBatch, EventSink } from './hub.ts';
 import { fakeDriver as fake } from './test/fake-agent.ts';
-import { settle, World } from './test/world.ts';
+import { fakeAgents, settle, World } from './test/world.ts';
 
 async function eventsOf(world: World, id: SessionId): Promise<readonly ParleyEvent[]> {
   return (await world.engine?.events(id, 0, 10_000))?.events ?? [];
@@ -162,6 +162,7 @@ test('a silent agent is stopped, and one that does not stop is ended; the turn s
   await settle();
   const turn = await engine.turn(id, turnId);
   assert.equal(turn.state, 'failed');
+  assert.deepEqual(await engine.findTurn(turnId), turn);
   assert.equal(turn.error?.code, 'idle_timeout');
   assert.equal(world.process, undefined, 'the process is gone');
 });
@@ -172,6 +173,7 @@ test('a queued turn that cannot start fails with its own end and does not strand
     {
       driver: () => fake,
       defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: '' }, policy: 'ask', mode: 'lines' }),
+      modelName: (_session, wanted) => Promise.resolve(wanted),
       prepare: () => Promise.reject(new ParleyError('agent_not_installed', 'gone')),
       checkPolicy: () => undefined,
     },
@@ -215,5 +217,27 @@ test('a slow subscriber is told to read again, and nobody else waits', async () 
     seen,
     [...new Set(seen)].sort((a, b) => a - b),
     'no gap, no duplicate',
+  );
+});
+
+test('a model is stored by the name that the agent knows, when a session is made and when it is changed', async () => {
+  const known = (wanted: string): string | undefined => (wanted === 'fast' ? 'haiku' : undefined);
+  const world = new World(
+    {},
+    {
+      ...fakeAgents,
+      defaults: async (input) => ({
+        ...(await fakeAgents.defaults({ ...input, model: known(input.model ?? '') ?? 'x' })),
+      }),
+      modelName: (_session, wanted) => Promise.resolve(known(wanted)),
+    },
+  );
+  const engine = await world.open();
+  const { id, model } = await engine.createSession({ agent: 'fake', cwd: '/', model: 'fast' });
+  assert.equal(model, 'haiku');
+  assert.equal((await engine.updateSession(id, { model: 'fast', title: 'Quick' })).model, 'haiku');
+  await assert.rejects(
+    engine.updateSession(id, { model: 'default' }),
+    (error: unknown) => ParleyError.is(error) && error.code === 'invalid_request',
   );
 });

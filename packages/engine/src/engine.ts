@@ -32,6 +32,7 @@ import { restingState } from './decide/state.ts';
 import type { EventSink } from './hub.ts';
 import { ProcessSlots } from './process-slots.ts';
 import { restoreSession } from './restore.ts';
+import { TurnRetries } from './retry/turn-retries.ts';
 import { SessionActor } from './session-actor.ts';
 import type { ActorEnvironment } from './session-steps.ts';
 import { WorkFolders } from './work-folders.ts';
@@ -42,9 +43,11 @@ export interface EngineOptions {
   readonly agents: Agents;
   /** Tells what files a turn changed where the agent does not. Absent: nobody does. */
   readonly workspaces?: Workspaces;
-  readonly config: Pick<Config, 'deadlines' | 'queue' | 'runs'>;
+  readonly config: Pick<Config, 'deadlines' | 'queue' | 'retries' | 'runs'>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** From 0 up to 1, for waits that must not be the same for all. */
+  readonly random?: () => number;
   readonly report?: (text: string, error: unknown) => void;
   readonly fatal?: (error: unknown) => void;
 }
@@ -59,7 +62,7 @@ export class Engine {
 
   private constructor(options: EngineOptions) {
     this.#options = options;
-    const { deadlines, queue, runs } = options.config;
+    const { deadlines, queue, retries, runs } = options.config;
     const ms = (seconds: number): number => seconds * 1000;
     this.#environment = {
       store: options.store,
@@ -73,12 +76,14 @@ export class Engine {
         handshake: ms(deadlines.handshake),
         firstByte: ms(deadlines.first_byte),
         idle: ms(deadlines.idle),
+        unreachable: ms(deadlines.unreachable),
         tool: ms(deadlines.tool),
         approval: ms(deadlines.approval),
         interrupt: ms(deadlines.interrupt),
         keepWarm: ms(deadlines.keep_warm),
       },
       maxQueue: queue.max,
+      retries: new TurnRetries({ max: retries.max, maxWait: ms(retries.max_wait) }, options.random ?? Math.random),
       now: options.now ?? Date.now,
       changed: (session) => this.#tell({ session }),
       makeRoom: () => this.#makeRoom(),
@@ -151,7 +156,6 @@ export class Engine {
       title: input.title ?? '',
       ...chosen,
       policy,
-      ...(input.model === undefined ? {} : { model: input.model }),
       ...(input.modelUrl === undefined ? {} : { modelUrl: input.modelUrl }),
       ...(input.threadId === undefined ? {} : { threadId: input.threadId, resumed: true }),
       backend,
@@ -182,11 +186,16 @@ export class Engine {
     return this.#actor(id).session;
   }
 
+  /** Throws `unknown_session`, `policy_not_allowed`, and `invalid_request` for the model `default` where nothing says which one that is. */
   async updateSession(id: SessionId, change: UpdateSession): Promise<Session> {
     const actor = this.#actor(id);
-    if (change.policy !== undefined)
-      this.#options.agents.checkPolicy({ policy: change.policy, cwd: actor.session.cwd });
-    return actor.update(change);
+    const { agents } = this.#options;
+    if (change.policy !== undefined) agents.checkPolicy({ policy: change.policy, cwd: actor.session.cwd });
+    if (change.model === undefined) return actor.update(change);
+    const model = await agents.modelName(actor.session, change.model);
+    if (model !== undefined) return actor.update({ ...change, model });
+    const text = `No model of ${actor.session.agent} is configured as the usual one, and a session that has a model needs one: name it.`;
+    throw new ParleyError('invalid_request', text, { field: 'model' });
   }
 
   /** Ends what runs in it, then forgets it and all its events. The agent's own record of the conversation stays. */
@@ -237,6 +246,13 @@ export class Engine {
     this.#actor(id);
     const row = await this.#options.store.turn(id, turnId);
     if (row === undefined) throw new ParleyError('unknown_turn', `Session ${id} has no turn ${turnId}.`);
+    return publicTurn(row);
+  }
+
+  /** A turn by its id alone. Throws `unknown_turn`. */
+  async findTurn(turnId: TurnId): Promise<Turn> {
+    const row = await this.#options.store.findTurn(turnId);
+    if (row === undefined) throw new ParleyError('unknown_turn', `There is no turn ${turnId}.`);
     return publicTurn(row);
   }
 
@@ -331,7 +347,7 @@ function checkPrompt(text: string): void {
 }
 
 function publicTurn(row: Turn): Turn {
-  const { id, sessionId, state, text, receipt, answer, error, usage, queuedAt, startedAt, endedAt } = row;
+  const { id, sessionId, state, text, receipt, answer, error, usage, retries, queuedAt, startedAt, endedAt } = row;
   return {
     id,
     sessionId,
@@ -342,6 +358,7 @@ function publicTurn(row: Turn): Turn {
     ...(answer === undefined ? {} : { answer }),
     ...(error === undefined ? {} : { error }),
     ...(usage === undefined ? {} : { usage }),
+    ...(retries === undefined ? {} : { retries }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
   };

@@ -156,6 +156,19 @@ test('a last look that takes too long delays the end by its limit, and it is sai
   assert.deepEqual(await turn.told(), ['unclear', 'turn.completed']);
 });
 
+test('who looks at a session during the last look does not take the turn for running after its end', async (t) => {
+  const { world, files, begin } = await scene(t);
+  const turn = await begin();
+  const hold = Promise.withResolvers<void>();
+  files.held = hold.promise;
+  await turn.ends();
+  const seen = world.engine?.session(turn.id);
+  hold.resolve();
+  await settle();
+  const later = (await eventsOf(world, turn.id)).filter(({ seq }) => seq > (seen?.head ?? 0));
+  assert.ok(seen?.activeTurnId === undefined || later.some(isTerminal), 'its end would never be heard of');
+});
+
 test('commands that end while a look is under way cost one more look', async (t) => {
   const { files, begin } = await scene(t);
   const turn = await begin();

@@ -5,6 +5,7 @@ import type { ItemId, JournalEntry, ParleyEvent, RunRow, Session, Store, TurnId,
 import { filesUnclearCode } from './decide/file-changes.ts';
 import { onlyHereOf, restingState } from './decide/state.ts';
 import type { ActiveTurn, OpenItem, SessionState } from './decide/state.ts';
+import { goOn, resumedCode, retryCode } from './decide/turns.ts';
 
 export interface Restored {
   readonly state: SessionState;
@@ -21,17 +22,18 @@ export async function restoreSession(
 ): Promise<Restored> {
   const state = restingState(session);
   const journal = row?.record === undefined ? [] : await store.journal(row.runId);
-  const told = new Set<TurnId>();
+  /** Its words as the process has them. */
+  const told = new Map<TurnId, string>();
   const interrupted = new Set<TurnId>();
   for (const { input } of journal) {
-    if (input.type === 'start' || input.type === 'steer') told.add(input.turnId);
+    if (input.type === 'start' || input.type === 'steer') told.set(input.turnId, input.text);
     if (input.type === 'interrupt') interrupted.add(input.turnId);
   }
   for (const turn of await store.openTurns(session.id)) {
     switch (turn.state) {
       case 'running':
         state.active = await restoreActive(store, turn, {
-          told: told.has(turn.id),
+          told: isWith(told.get(turn.id), turn),
           interrupted: interrupted.has(turn.id),
           now,
         });
@@ -50,6 +52,7 @@ export async function restoreSession(
     state.approvals.set(approval.id, approval);
   // The stored total holds the running turn's part.
   if (state.active?.usage !== undefined) state.usageBefore = usageSince(session.usage, state.active.usage);
+  if (state.active === undefined && state.steers.size > 0) state.lastEndAt = now; // The agent gets its time to say what it does.
   if (row?.record !== undefined) {
     const context = JSON.parse(row.context) as { policy: Session['policy']; model?: string };
     state.run = {
@@ -63,24 +66,31 @@ export async function restoreSession(
   return { state, run: row === undefined ? undefined : { row, journal } };
 }
 
+/** Whether the process that is there has the turn, by the words that it was told of it. */
+function isWith(words: string | undefined, { retryAt, resumed }: TurnRow): boolean {
+  if (retryAt !== undefined) return false; // It failed there and is to begin in the next one.
+  return resumed === true ? words === goOn : words !== undefined; // A process that fell silent has other words.
+}
+
 async function restoreActive(
   store: Store,
   row: TurnRow,
   known: { readonly told: boolean; readonly interrupted: boolean; readonly now: number },
 ): Promise<ActiveTurn> {
-  const { items, answer, usage, filesUnclear } = await foldTurn(store, row);
+  const { items, answer, usage, usageEarlier, filesUnclear, shown } = await foldTurn(store, row);
   return {
     row,
     phase: known.interrupted ? 'interrupting' : known.told ? 'running' : 'starting',
     items,
     answer,
     usage,
-    usageEarlier: undefined,
+    usageEarlier,
     failure: undefined,
     progressAt: known.told ? known.now : undefined,
     sentAt: known.told ? known.now : undefined,
     interruptedAt: known.interrupted ? known.now : undefined,
     filesUnclear,
+    shown,
   };
 }
 
@@ -88,23 +98,34 @@ async function restoreActive(
 async function foldTurn(
   store: Store,
   row: TurnRow,
-): Promise<Pick<ActiveTurn, 'items' | 'answer' | 'usage' | 'filesUnclear'>> {
+): Promise<Pick<ActiveTurn, 'items' | 'answer' | 'usage' | 'usageEarlier' | 'filesUnclear' | 'shown'>> {
   const items = new Map<ItemId, OpenItem>();
   let answer = '';
   let usage: ActiveTurn['usage'];
+  let usageEarlier: ActiveTurn['usage'];
   let filesUnclear = false;
+  let shown = false;
   for await (const event of eventsFrom(store, row)) {
     if (!('turnId' in event) || event.turnId !== row.id) continue;
+    shown ||= isShown(event);
     if (event.type === 'item.started' && event.item.type !== 'user_message')
       items.set(event.item.id, { item: event.item, text: [] });
     if (event.type === 'item.delta') items.get(event.itemId)?.text.push(event.text);
     if (event.type === 'usage.updated') usage = event.usage;
+    if (event.type === 'notice' && (event.code === resumedCode || event.code === retryCode)) usageEarlier = usage;
     if (event.type === 'notice' && event.code === filesUnclearCode) filesUnclear = true;
     if (event.type !== 'item.completed') continue;
     items.delete(event.item.id);
     if (event.item.type === 'assistant_message' && event.item.text.trim() !== '') answer = event.item.text;
   }
-  return { items, answer, usage, filesUnclear };
+  return { items, answer, usage, usageEarlier, filesUnclear, shown };
+}
+
+/** Something that the agent did, or words that it took beside the turn's own. */
+function isShown(event: ParleyEvent): boolean {
+  if (event.type === 'item.delta' || event.type === 'approval.requested') return true;
+  if (event.type !== 'item.started' && event.type !== 'item.completed') return false;
+  return event.item.type !== 'user_message' || event.item.steer !== undefined;
 }
 
 async function restoreSteer(store: Store, state: SessionState, row: TurnRow, sent: boolean): Promise<void> {

@@ -1,9 +1,10 @@
 // The life of a session's process: launched when a turn wants it, followed while it speaks, taken over from an earlier daemon, and gone.
 
 import { errorBody, ParleyError } from '@parley/schema';
-import type { DriverContext, JournalEntry, Run, RunBatch, RunId } from '@parley/schema';
+import type { DriverContext, JournalEntry, Run, RunBatch, RunId, TurnId } from '@parley/schema';
 import type { Effect } from './decide/draft.ts';
 import { isBusy } from './decide/state.ts';
+import type { SessionState } from './decide/state.ts';
 import { beginsAgain, endRun, endTurn, launched, launchFailed, processGone } from './decide/turns.ts';
 import { RunHost } from './run-host.ts';
 import type { SessionSteps } from './session-steps.ts';
@@ -31,7 +32,8 @@ export class RunLife {
       this.#steps.step((draft) => {
         for (const name of ['handshake', 'interrupt', 'settle'] as const)
           if (deadlines.has(name)) this.#steps.state.driverDeadlines.set(name, draft.now);
-        if (wantedEnd) endRun(this.#steps.state, draft, 'ended by an earlier daemon');
+        if (wantedEnd || hasGivenUp(this.#steps.state, journal))
+          endRun(this.#steps.state, draft, 'ended by an earlier daemon');
       }),
     );
     this.#follow(host);
@@ -90,45 +92,54 @@ export class RunLife {
   /** Never throws. */
   async #bringUp(runId: RunId): Promise<void> {
     const context = this.#steps.contextOf(runId);
+    const wantedBy = this.#steps.state.active?.row;
+    let starting: Promise<Run> | undefined;
     let run: Run | undefined;
     let limits: readonly string[] = [];
     try {
       const prepared = await within(
         this.#steps.environment.agents.prepare(this.#steps.session, {
           runId,
-          prompt: this.#steps.state.active?.row.text ?? '',
+          prompt: wantedBy?.text ?? '',
         }),
         this.#steps.environment.limits.start,
       );
       limits = prepared.limits;
-      run = await within(
-        this.#steps.environment.runtime.launch({ ...prepared.request, runId }),
-        this.#steps.environment.limits.start,
-      );
+      starting = this.#steps.environment.runtime.launch({ ...prepared.request, runId });
+      run = await within(starting, this.#steps.environment.limits.start);
       const started = run;
-      await this.#steps.alone(() => this.#launched(started, context, limits));
+      await this.#steps.alone(() => this.#launched(started, context, limits, wantedBy?.id));
     } catch (error) {
+      if (run === undefined) void starting?.then(endUnwanted, () => undefined); // It may come up after its time.
       await run?.end({ hurry: true }).catch(() => undefined);
       if (this.#steps.closed) await run?.discard().catch(() => undefined); // Told nothing, so there is nothing to read.
       await this.#steps
-        .alone(() => this.#launchFailed(runId, error))
+        .alone(() => this.#launchFailed(runId, error, wantedBy?.id))
         .catch((second: unknown) => this.#steps.environment.report('a failed launch', second));
     }
   }
 
-  async #launched(run: Run, context: DriverContext, limits: readonly string[]): Promise<void> {
+  async #launched(
+    run: Run,
+    context: DriverContext,
+    limits: readonly string[],
+    wantedBy: TurnId | undefined,
+  ): Promise<void> {
     if (this.#steps.closed) throw new ParleyError('shutting_down', 'The daemon is stopping.');
     const host = new RunHost(this.#steps.driver, context, run);
     this.#steps.host = host;
     await this.#steps.step(
       (draft) => {
         launched(this.#steps.state, draft, context.runId);
-        const { session } = this.#steps.state;
+        const { session, active } = this.#steps.state;
+        // It works on its words already, and they were taken back: they are nobody else's.
+        if (this.#steps.driver.promptInArgv === true && active?.row.id !== wantedBy)
+          endRun(this.#steps.state, draft, 'its turn is over', true);
         if (JSON.stringify(session.limits) !== JSON.stringify(limits)) {
           session.limits = limits;
           draft.touch();
           const text = limits.join(' ');
-          const turnId = this.#steps.state.active?.row.id;
+          const turnId = active?.row.id;
           if (text !== '')
             draft.emit({ type: 'notice', level: 'info', code: 'policy_limit', text, ...(turnId && { turnId }) });
         }
@@ -140,13 +151,13 @@ export class RunLife {
     this.#follow(host);
   }
 
-  async #launchFailed(runId: RunId, error: unknown): Promise<void> {
+  async #launchFailed(runId: RunId, error: unknown, wantedBy: TurnId | undefined): Promise<void> {
     this.#giveSlot();
     if (this.#steps.closed) return; // The row stays: the next daemon starts the turn's process again.
     const body = ParleyError.is(error)
       ? error.body
       : errorBody('agent_start_failed', String(error instanceof Error ? error.message : error));
-    await this.#steps.step((draft) => launchFailed(this.#steps.state, draft, body), { runId, closed: true });
+    await this.#steps.step((draft) => launchFailed(this.#steps.state, draft, body, wantedBy), { runId, closed: true });
   }
 
   /** Read what the process says until it is gone. */
@@ -218,4 +229,18 @@ export class RunLife {
     this.#holdsSlot = false;
     this.#steps.environment.slots.give();
   }
+}
+
+/** The active turn was told to this process and is to begin again in another one: it had fallen silent. */
+function hasGivenUp({ active }: SessionState, journal: readonly JournalEntry[]): boolean {
+  return (
+    active?.phase === 'starting' &&
+    journal.some(({ input }) => (input.type === 'start' || input.type === 'steer') && input.turnId === active.row.id)
+  );
+}
+
+/** A process that came up when nobody waited for it any more. */
+async function endUnwanted(run: Run): Promise<void> {
+  await run.end({ hurry: true }).catch(() => undefined);
+  await run.discard().catch(() => undefined);
 }

@@ -26,6 +26,7 @@ import { Hub } from './hub.ts';
 import { Mailbox } from './mailbox.ts';
 import type { ProcessSlots } from './process-slots.ts';
 import type { RunHost } from './run-host.ts';
+import type { TurnRetries } from './retry/turn-retries.ts';
 import type { WorkFolders } from './work-folders.ts';
 
 export interface ActorEnvironment {
@@ -38,6 +39,7 @@ export interface ActorEnvironment {
   readonly folders: WorkFolders;
   readonly limits: DeadlineLimits & { readonly start: number };
   readonly maxQueue: number;
+  readonly retries: TurnRetries;
   readonly now: () => number;
   /** A session's read model changed. */
   readonly changed: (session: Session) => void;
@@ -135,7 +137,7 @@ export class SessionSteps {
 
   /** What the driver said. */
   apply(draft: Draft, host: RunHost, outputs: readonly DriverOutput[]): void {
-    const rules = { approvalMs: this.environment.limits.approval };
+    const rules = { approvalMs: this.environment.limits.approval, retries: this.environment.retries };
     for (const output of outputs) {
       if (output.type === 'write') host.keepWrite(output.line);
       else if (output.type === 'close-stdin') host.keepClose();
@@ -145,9 +147,9 @@ export class SessionSteps {
 
   async #commit(draft: Draft, runChange?: RunChange): Promise<void> {
     const { run } = this.state;
+    draft.summarise(); // Before anything is waited for: who looks meanwhile sees a head and the state that goes with it.
     const settling = this.#files.settle(draft, this.state.active?.row.id);
     if (settling !== undefined) await settling;
-    draft.summarise();
     const journal = this.host?.takeJournal() ?? [];
     const launching = draft.effects.some(({ type }) => type === 'launch') && run.phase === 'launching';
     const change = changeOf(draft, this.session, {
@@ -213,5 +215,5 @@ export class SessionSteps {
 
 /** Nothing was done for it by an earlier daemon. */
 function isNew({ phase, row, filesUnclear }: ActiveTurn): boolean {
-  return phase === 'starting' && row.resumed !== true && !filesUnclear;
+  return phase === 'starting' && row.resumed !== true && row.retries === undefined && !filesUnclear;
 }

@@ -1,6 +1,6 @@
 // `createParley`: sessions, turns and approvals in this process, kept in a state directory that it owns.
 
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { openCore } from '@parley/daemon/core';
 import type { Engine } from '@parley/engine';
 import { placesOf } from '@parley/client/node';
@@ -93,6 +93,10 @@ export async function openParley(
   const { report = () => undefined } = options;
   const places = placesOf(env);
   const stateDir = options.stateDir ?? join(places.stateDir, 'library');
+  if (!isAbsolute(stateDir))
+    throw new ParleyError('invalid_request', `The state directory must be an absolute path, not "${stateDir}".`, {
+      field: 'stateDir',
+    });
   const readers = new Set<EventReader>();
   let isOver = false;
   const endReaders = (): void => {

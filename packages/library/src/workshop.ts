@@ -46,8 +46,8 @@ export class Workshop {
     const { policy, ...rest } = options.config ?? {};
     // Who writes the program is the operator: a policy is allowed by being named.
     const config = configOf({ ...rest, policy: Object.assign({ default: 'edit' }, policy, { full: ['/'] }) });
-    const entries = config.agents[agent] ?? { ...noEntries, profiles: {} };
-    const { profiles, model_url: _url, model_key_env: _key, ...settings } = entries;
+    const entries = config.agents[agent] ?? { ...noEntries, aliases: {}, profiles: {} };
+    const { profiles, aliases: _aliases, model_url: _url, model_key_env: _key, ...settings } = entries;
     this.#settings = settings;
     this.#profiles = profiles;
     // What adds up in layers is in the session's profile already.

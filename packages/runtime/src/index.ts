@@ -1,6 +1,7 @@
 // Owned processes: launch, spool, adopt, end.
 
 export { runAdapter } from './adapters/main.ts';
+export { findMarked } from './find-marked.ts';
 export { createGitWorkspaces } from './git-snapshot.ts';
 export type { GitWorkspacesOptions } from './git-snapshot.ts';
 export { markerName } from './marker.ts';

@@ -175,7 +175,7 @@ export const EventPageSchema = z.object({
   head: z.number().int(),
 });
 
-// GET /api/sessions/:id/turns → TurnPage; GET /api/sessions/:id/turns/:turnId → Turn
+// GET /api/sessions/:id/turns → TurnPage; GET /api/sessions/:id/turns/:turnId → Turn; GET /api/turns/:turnId → Turn
 export interface TurnPage {
   readonly turns: readonly Turn[];
 }

@@ -14,14 +14,16 @@ test('an empty file is a good one, and these are its values', () => {
       idle: 900,
       idle_high: 1800,
       idle_xhigh: 3600,
+      unreachable: 180,
       tool: 3600,
       approval: 600,
       interrupt: 10,
       end_step: 2,
-      keep_warm: 600,
+      keep_warm: 180,
     },
     runs: { max_output_bytes: 256 * 1024 * 1024, max_line_bytes: 32 * 1024 * 1024, max_processes: 32 },
     queue: { max: 100 },
+    retries: { max: 0, max_wait: 60 },
   });
 });
 
@@ -35,6 +37,7 @@ test('what is not set in a section keeps its default', () => {
     unset: [],
     allow_env: [],
     added_folders: [],
+    aliases: {},
     profiles: {},
   });
 });

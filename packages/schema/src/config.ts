@@ -3,6 +3,7 @@
 // of the schema say what each entry means; docs/configuration.md is made from them.
 
 import { z } from 'zod';
+import { ModelNameSchema } from './models.ts';
 import { PolicySchema } from './policy.ts';
 import type { Policy } from './policy.ts';
 
@@ -29,6 +30,7 @@ export interface SessionConfig {
 export interface AgentConfig extends SessionConfig {
   readonly model_url?: string;
   readonly model_key_env?: string;
+  readonly aliases: Readonly<Record<string, string>>;
   readonly profiles: Readonly<Record<string, SessionConfig>>;
 }
 
@@ -52,6 +54,7 @@ export interface Config {
     readonly idle: number;
     readonly idle_high: number;
     readonly idle_xhigh: number;
+    readonly unreachable: number;
     readonly tool: number;
     readonly approval: number;
     readonly interrupt: number;
@@ -64,6 +67,11 @@ export interface Config {
     readonly max_processes: number;
   };
   readonly queue: { readonly max: number };
+  readonly retries: {
+    readonly max: number;
+    /** Seconds. */
+    readonly max_wait: number;
+  };
 }
 
 const seconds = (fallback: number) =>
@@ -135,6 +143,13 @@ export const AgentConfigSchema = z.strictObject({
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
     .exactOptional()
     .describe("Name of the environment variable that holds the key for `model_url`. When absent: the vendor's own."),
+  aliases: z
+    .record(ModelNameSchema, ModelNameSchema)
+    .readonly()
+    .default({})
+    .describe(
+      'Own names for models: `fast = "haiku"`. A session made with the model `fast` gets `haiku`; `default` as a target is the usual model. `parley models` lists them.',
+    ),
   profiles: z
     .record(z.string().regex(/^[\w.-]+$/, 'must be one word'), z.strictObject(sessionEntries))
     .readonly()
@@ -143,7 +158,18 @@ export const AgentConfigSchema = z.strictObject({
 });
 
 export const ConfigSchema = z.strictObject({
-  agents: z.record(z.string(), AgentConfigSchema).readonly().default({}),
+  agents: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^(acp:[a-z0-9_.-]+|[a-z0-9_-]+)$/,
+          'an agent is named in small letters, one that speaks ACP as "acp:<name>"',
+        ),
+      AgentConfigSchema,
+    )
+    .readonly()
+    .default({}),
   policy: filled({
     default: PolicySchema.default('ask').describe('What a new session may do without asking.'),
     full: z
@@ -173,11 +199,14 @@ export const ConfigSchema = z.strictObject({
     idle: seconds(900).describe('Of silence within a turn; paused while a tool runs or an approval waits.'),
     idle_high: seconds(1800).describe('The same for sessions with the effort `high`.'),
     idle_xhigh: seconds(3600).describe('The same for sessions with the effort `xhigh` or `max`.'),
+    unreachable: seconds(180).describe(
+      'That an agent may only try to reach its model server; then its turn fails with `model_overloaded`.',
+    ),
     tool: seconds(3600).describe('Of silence while a tool or command of the agent runs.'),
     approval: seconds(600).describe('Until an approval that nobody answers is denied.'),
     interrupt: seconds(10).describe('For a turn to end after it was told to stop; then its process is ended.'),
     end_step: seconds(2).describe('For each step of ending a process: close stdin, TERM, KILL.'),
-    keep_warm: seconds(600).describe('That an idle agent process is kept for the next turn.'),
+    keep_warm: seconds(180).describe('That an idle agent process is kept for the next turn.'),
   }),
   runs: filled({
     max_output_bytes: bytes(256 * 1024 * 1024).describe(
@@ -195,5 +224,19 @@ export const ConfigSchema = z.strictObject({
   }),
   queue: filled({
     max: z.number().int().positive().default(100).describe('Turns that may wait in one session.'),
+  }),
+  retries: filled({
+    max: z
+      .number()
+      .int()
+      .min(0)
+      .max(10)
+      .default(0)
+      .describe(
+        'Times that a turn begins again, in a new process, when the model server is overloaded or limits requests before anything of the turn was shown. After several failures in a row nobody tries again for a minute.',
+      ),
+    max_wait: seconds(60).describe(
+      'The longest wait before a turn begins again; it fails at once where the model server asks for more.',
+    ),
   }),
 });

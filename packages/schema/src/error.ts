@@ -22,7 +22,12 @@ const kind = (status: number, exit: ErrorKind['exit'], retryable: boolean, hint:
 
 export const errorCatalogue = {
   // The caller's input.
-  invalid_request: kind(400, 2, false, 'Correct the named field; the API is described at /api/openapi.json.'),
+  invalid_request: kind(
+    400,
+    2,
+    false,
+    'Correct what is named; `--help`, or for the HTTP API /api/openapi.json, tells what can be said.',
+  ),
   malformed_json: kind(400, 2, false, 'Send a body that is valid JSON with content-type application/json.'),
   empty_prompt: kind(400, 2, false, 'Give the agent some words: as an argument, or on standard input.'),
   prompt_too_large: kind(
@@ -48,7 +53,7 @@ export const errorCatalogue = {
     403,
     2,
     false,
-    'Add the folder to `policy.full` in your own config.toml, or choose a stricter policy.',
+    'Choose a policy that is allowed here; `full` needs the folder in `policy.full` of your own config.toml.',
   ),
   config_invalid: kind(400, 2, false, 'Correct the named entry of the configuration file.'),
   events_pruned: kind(410, 1, false, 'Read the session from the beginning (after=0).'),
@@ -76,7 +81,12 @@ export const errorCatalogue = {
   forbidden: kind(403, 1, false, 'This credential has no right to do that.'),
 
   // The agent.
-  agent_not_installed: kind(424, 3, false, 'Run `parley agents install <agent>`.'),
+  agent_not_installed: kind(
+    424,
+    3,
+    false,
+    'Install it (`parley agents show <agent>` says how), or name its program in the configuration.',
+  ),
   agent_auth: kind(424, 3, false, "Log in with the agent's own command, or set its API key."),
   agent_start_failed: kind(
     502,

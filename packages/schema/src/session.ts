@@ -49,6 +49,8 @@ export interface Session {
   readonly threadTotal?: Usage;
   /** The conversation was begun elsewhere: this session was made with its `threadId`. */
   readonly resumed?: boolean;
+  /** The agent has completed a turn in it: losing its conversation would be a loss. */
+  readonly answered?: boolean;
   readonly state: SessionState;
   readonly activeTurnId?: TurnId;
   readonly queue: readonly QueuedTurn[];
@@ -88,6 +90,7 @@ export const SessionSchema = z.object({
   threadId: z.string().exactOptional(),
   threadTotal: UsageSchema.exactOptional(),
   resumed: z.boolean().exactOptional(),
+  answered: z.boolean().exactOptional(),
   state: z.enum(sessionStates),
   activeTurnId: TurnIdSchema.exactOptional(),
   queue: z.array(QueuedTurnSchema).readonly(),

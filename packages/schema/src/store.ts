@@ -37,6 +37,8 @@ export interface TurnRow extends Turn {
   readonly timeoutMs?: number;
   /** The agent fell silent in it, and it was told to go on in a new process. */
   readonly resumed?: boolean;
+  /** It waits for this time (milliseconds since the epoch) to begin again. */
+  readonly retryAt?: number;
 }
 
 /** A run that has not been closed yet. */
@@ -95,6 +97,8 @@ export interface Store {
   /** Newest first. */
   turns(id: SessionId, limit: number): Promise<readonly TurnRow[]>;
   turn(id: SessionId, turnId: TurnId): Promise<TurnRow | undefined>;
+  /** A turn of whatever session. */
+  findTurn(turnId: TurnId): Promise<TurnRow | undefined>;
   /** Turns that are queued, steering or running, in the order of the queue. */
   openTurns(id: SessionId): Promise<readonly TurnRow[]>;
   approvals(filter: { readonly pending: boolean; readonly sessionId?: SessionId }): Promise<readonly Approval[]>;

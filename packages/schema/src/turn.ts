@@ -40,6 +40,8 @@ export interface Turn {
   readonly answer?: string;
   readonly error?: ErrorBody;
   readonly usage?: Usage;
+  /** Times that it began again because the model server failed before anything was shown. */
+  readonly retries?: number;
   /** Milliseconds since the epoch. */
   readonly queuedAt: number;
   readonly startedAt?: number;
@@ -80,6 +82,7 @@ export const TurnSchema = z.object({
   answer: z.string().exactOptional(),
   error: ErrorBodySchema.exactOptional(),
   usage: UsageSchema.exactOptional(),
+  retries: z.number().int().exactOptional(),
   queuedAt: z.number(),
   startedAt: z.number().exactOptional(),
   endedAt: z.number().exactOptional(),

@@ -47,6 +47,9 @@ type Pairs = {
   ChangeQueued: Same<z.output<typeof schema.ChangeQueuedSchema>, schema.ChangeQueued>;
   InputReceipt: Same<z.output<typeof schema.InputReceiptSchema>, schema.InputReceipt>;
   QueuePage: Same<z.output<typeof schema.QueuePageSchema>, schema.QueuePage>;
+  DoctorAgent: Same<z.output<typeof schema.DoctorAgentSchema>, schema.DoctorAgent>;
+  DoctorFinding: Same<z.output<typeof schema.DoctorFindingSchema>, schema.DoctorFinding>;
+  DoctorReport: Same<z.output<typeof schema.DoctorReportSchema>, schema.DoctorReport>;
   CreateSession: Same<z.output<typeof schema.CreateSessionSchema>, schema.CreateSession>;
   DaemonView: Same<z.output<typeof schema.DaemonViewSchema>, schema.DaemonView>;
   ErrorAnswer: Same<z.output<typeof schema.ErrorAnswerSchema>, schema.ErrorAnswer>;
@@ -57,6 +60,14 @@ type Pairs = {
   InstallProgress: Same<z.output<typeof schema.InstallProgressSchema>, schema.InstallProgress>;
   Interrupt: Same<z.output<typeof schema.InterruptSchema>, schema.Interrupt>;
   InterruptResult: Same<z.output<typeof schema.InterruptResultSchema>, schema.InterruptResult>;
+  AgentModels: Same<z.output<typeof schema.AgentModelsSchema>, schema.AgentModels>;
+  DefaultModel: Same<z.output<typeof schema.DefaultModelSchema>, schema.DefaultModel>;
+  FindModels: Same<z.output<typeof schema.FindModelsSchema>, schema.FindModels>;
+  KnownModel: Same<z.output<typeof schema.KnownModelSchema>, schema.KnownModel>;
+  ModelAlias: Same<z.output<typeof schema.ModelAliasSchema>, schema.ModelAlias>;
+  ModelPage: Same<z.output<typeof schema.ModelPageSchema>, schema.ModelPage>;
+  ModelResolution: Same<z.output<typeof schema.ModelResolutionSchema>, schema.ModelResolution>;
+  ModelSource: Same<z.output<typeof schema.ModelSourceSchema>, schema.ModelSource>;
   Item: Same<z.output<typeof schema.ItemSchema>, schema.Item>;
   PairingLink: Same<z.output<typeof schema.PairingLinkSchema>, schema.PairingLink>;
   ParleyEvent: Same<z.output<typeof schema.EventSchema>, schema.ParleyEvent>;
@@ -92,6 +103,9 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   ChangeQueued: true,
   InputReceipt: true,
   QueuePage: true,
+  DoctorAgent: true,
+  DoctorFinding: true,
+  DoctorReport: true,
   CreateSession: true,
   DaemonView: true,
   ErrorAnswer: true,
@@ -102,6 +116,14 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   InstallProgress: true,
   Interrupt: true,
   InterruptResult: true,
+  AgentModels: true,
+  DefaultModel: true,
+  FindModels: true,
+  KnownModel: true,
+  ModelAlias: true,
+  ModelPage: true,
+  ModelResolution: true,
+  ModelSource: true,
   Item: true,
   PairingLink: true,
   ParleyEvent: true,
@@ -129,8 +151,8 @@ const differences: { readonly [Name in keyof Different]: Different[Name] extends
   nothingChecked: true,
 };
 
-/** Ids, and two that are parts of others. */
-const elsewhere = ['SessionId', 'TurnId', 'ItemId', 'ApprovalId', 'RunId', 'SteerMode'];
+/** Ids and names, and two that are parts of others. */
+const elsewhere = ['ModelName', 'SessionId', 'TurnId', 'ItemId', 'ApprovalId', 'RunId', 'SteerMode'];
 
 test('every schema is compared with its type', () => {
   const schemas = Object.keys(schema)

@@ -116,6 +116,8 @@ export function storeContract(name: string, underTest: StoreUnderTest): void {
       assert.deepEqual(await later.turn(id, early.id), early);
       assert.equal(await later.turn(newId('session'), early.id), undefined);
       assert.equal(await later.turn(id, newId('turn')), undefined);
+      assert.deepEqual(await later.findTurn(late.id), late);
+      assert.equal(await later.findTurn(newId('turn')), undefined);
     };
   });
 

@@ -55,7 +55,7 @@ export function Sidebar() {
           />
         )}
       </div>
-      <nav aria-label="Sessions" className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
+      <nav aria-label="Sessions" className="relative min-h-0 flex-1 overflow-y-auto px-2 pb-4">
         <ul className="space-y-0.5">
           {shown.map((session) => (
             <SessionRow

@@ -5,7 +5,7 @@ import { codexLike } from '../test/driver.ts';
 import { backendOf, endpointOf } from './endpoint.ts';
 
 const driver = codexLike;
-const config = { args: [], env: {}, unset: [], allow_env: [], added_folders: [], profiles: {} };
+const config = { args: [], env: {}, unset: [], allow_env: [], added_folders: [], aliases: {}, profiles: {} };
 
 test('words go to a configured server, else to the vendor with a key, else by its login, else to the rehearsal', () => {
   const detected = { installed: true, login: 'ChatGPT login' };

@@ -5,7 +5,7 @@ import { childEnvironment } from './environment.ts';
 
 const other = { ...driver, agent: 'other', keyEnv: 'OTHER_KEY', secretEnv: ['OTHER_TOKEN'] };
 const drivers = [driver, other];
-const agent = { args: [], env: {}, unset: [], allow_env: [], added_folders: [], profiles: {} };
+const agent = { args: [], env: {}, unset: [], allow_env: [], added_folders: [], aliases: {}, profiles: {} };
 const plan = { argv: ['a'] as const, cwd: '/', limits: [], env: { ADDED: 'a', DROP: null } };
 const facts = { driver, drivers, agents: {}, settings: agent, plan, key: 'new' };
 

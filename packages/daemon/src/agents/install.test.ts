@@ -77,6 +77,7 @@ async function openWorld(t: TestContext): Promise<World> {
     PARLEY_TOKEN: 'canary',
     OPENAI_API_KEY: 'canary',
     CLAUDE_CODE_OAUTH_TOKEN: 'canary',
+    OPENROUTER_API_KEY: 'canary',
     HTTPS_PROXY: 'http://proxy.example',
   };
   const said: string[] = [];

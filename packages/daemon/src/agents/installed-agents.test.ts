@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { ConfigSchema, newId, ParleyError } from '@parley/schema';
-import type { AgentView } from '@parley/schema';
+import type { AgentView, CreateSession, Session } from '@parley/schema';
 import { InstalledAgents } from './installed-agents.ts';
 
 interface World {
@@ -44,6 +44,30 @@ async function openWorld(t: TestContext): Promise<World> {
   };
 }
 
+async function sessionOf(agents: InstalledAgents, input: CreateSession): Promise<Session> {
+  const { backend, mode, policy } = await agents.defaults(input);
+  const { agent, cwd, profile } = input;
+  const now = Date.now();
+  return {
+    agent,
+    cwd,
+    ...(profile === undefined ? {} : { profile }),
+    id: newId('session', now),
+    mode,
+    policy,
+    backend,
+    title: '',
+    state: 'idle',
+    queue: [],
+    pendingApprovals: 0,
+    usage: {},
+    head: 0,
+    limits: [],
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
 const own = (version: string): string => join('agents', 'codex', version, 'node_modules', '.bin');
 
 test("the configured command comes before Parley's own installation, and that before PATH", async (t) => {
@@ -73,27 +97,7 @@ test('what was found is what is started, also with the PATH of a profile', async
   const it = agents({ config });
   const started = async (profile?: string) => {
     const input = { agent: 'codex', cwd: root, ...(profile === undefined ? {} : { profile }) };
-    const { backend, mode, policy } = await it.defaults(input);
-    const now = Date.now();
-    const { request } = await it.prepare(
-      {
-        ...input,
-        id: newId('session', now),
-        mode,
-        policy,
-        backend,
-        title: '',
-        state: 'idle',
-        queue: [],
-        pendingApprovals: 0,
-        usage: {},
-        head: 0,
-        limits: [],
-        createdAt: now,
-        updatedAt: now,
-      },
-      { runId: newId('run', now), prompt: '' },
-    );
+    const { request } = await it.prepare(await sessionOf(it, input), { runId: newId('run', Date.now()), prompt: '' });
     return request.argv[0];
   };
   assert.deepEqual([await started(), await started('other')], [join(root, 'path', 'codex'), other]);
@@ -144,4 +148,65 @@ test('of an agent with several programs the one is installed that npm has', asyn
     it.installer('nobody'),
     (error: unknown) => ParleyError.is(error) && error.code === 'unknown_agent',
   );
+});
+
+test('an alias is taken away before a session is made, wherever the model is named', async (t) => {
+  const { root, put, agents } = await openWorld(t);
+  await put('path', '0.1.0');
+  const profiles = { deep: { model: 'Slow' }, plain: { model: 'default' } };
+  const codex = { model: 'fast', aliases: { fast: 'gpt-6-luna', slow: 'gpt-6-astra' }, profiles };
+  const it = agents({ config: { agents: { codex, claude: { aliases: { fast: 'haiku' } } } } });
+  const modelOf = async (more: { readonly model?: string; readonly profile?: string; readonly cwd?: string } = {}) =>
+    (await it.defaults({ agent: 'codex', cwd: root, ...more })).model;
+  assert.equal(await modelOf(), 'gpt-6-luna');
+  assert.equal(await modelOf({ model: 'slow' }), 'gpt-6-astra');
+  assert.equal(await modelOf({ model: 'latest' }), 'gpt-6-luna');
+  assert.equal(await modelOf({ model: 'never-heard-of' }), 'never-heard-of');
+  assert.equal(await modelOf({ profile: 'deep' }), 'gpt-6-astra');
+  await mkdir(join(root, 'project'));
+  await writeFile(join(root, 'project', '.parley.toml'), '[agents.codex]\nmodel = "slow"\n');
+  assert.equal(await modelOf({ cwd: join(root, 'project') }), 'gpt-6-astra');
+  // A profile's `default` says that nothing is named: what is left is the rehearsal's.
+  assert.equal(await modelOf({ profile: 'plain' }), it.driver('codex').rehearsalModel);
+  const session = await sessionOf(it, { agent: 'codex', cwd: root });
+  assert.equal(await it.modelName(session, 'SLOW'), 'gpt-6-astra');
+});
+
+test('no model is forced on an agent whose login decides, and the environment can name one (G 19)', async (t) => {
+  const { root, put, agents } = await openWorld(t);
+  await put('path', '0.1.0');
+  await mkdir(join(root, '.codex'));
+  await writeFile(join(root, '.codex', 'auth.json'), JSON.stringify({ tokens: { access_token: 'x' } }));
+  const input = { agent: 'codex', cwd: root };
+  assert.equal((await agents().defaults(input)).model, undefined);
+  assert.equal((await agents().defaults({ ...input, model: 'default' })).model, undefined);
+  assert.equal((await agents({ env: { CODEX_DEFAULT_MODEL: 'gpt-6-sol' } }).defaults(input)).model, 'gpt-6-sol');
+});
+
+test("models are told with the agent's own settings among their sources (G 47)", async (t) => {
+  const { root, put, agents } = await openWorld(t);
+  await put('path', '0.169.0');
+  await mkdir(join(root, '.codex'));
+  await writeFile(join(root, '.codex', 'config.toml'), 'model = "house-model"\n');
+  const it = agents({ config: { agents: { codex: { aliases: { fast: 'gpt-6-luna' } }, 'acp:mine': {} } } });
+  const { agents: all } = await it.models();
+  assert.deepEqual(
+    all.map(({ agent }) => agent),
+    (await it.views()).map(({ name }) => name),
+  );
+  const { agents: one, resolution } = await it.models({ agent: 'codex', name: 'FAST' });
+  assert.deepEqual(resolution, { requested: 'FAST', model: 'gpt-6-luna', by: 'alias' });
+  assert.deepEqual(
+    one[0]?.models.find(({ name }) => name === 'house-model'),
+    {
+      name: 'house-model',
+      source: 'discovered',
+      detail: join(root, '.codex', 'config.toml'),
+      confidence: 'high',
+    },
+  );
+  assert.equal(one[0]?.default.source, 'rehearsal');
+  const code = (wanted: string) => (error: unknown) => ParleyError.is(error) && error.code === wanted;
+  await assert.rejects(it.models({ agent: 'nobody' }), code('unknown_agent'));
+  await assert.rejects(it.models({ name: 'fast' }), code('invalid_request'));
 });

@@ -4,17 +4,23 @@ import { realpathSync } from 'node:fs';
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { driverOf, drivers, driversOf, usualDrivers } from '@parley/drivers';
+import { modelsOf, resolveModel } from '@parley/models';
+import type { ModelFacts } from '@parley/models';
 import { ParleyError } from '@parley/schema';
 import type {
+  AgentBackend,
   AgentConfig,
+  AgentModels,
   AgentName,
   AgentView,
   Config,
   CreateSession,
   Detected,
   Driver,
+  FindModels,
   InstallPlan,
   LaunchPlan,
+  ModelPage,
   ModelWire,
   RunId,
   Session,
@@ -22,6 +28,7 @@ import type {
 } from '@parley/schema';
 import type { Agents, PreparedRun, SessionDefaults } from '@parley/engine';
 import { loadProject, stricter } from '../config/load.ts';
+import { modelFactsOf, readSettings } from './agent-models.ts';
 import { backendOf, endpointOf } from './endpoint.ts';
 import type { EndpointFacts } from './endpoint.ts';
 import { childEnvironment } from './environment.ts';
@@ -93,8 +100,23 @@ export class InstalledAgents implements Agents {
   }
 
   views(): Promise<readonly AgentView[]> {
+    return Promise.all(
+      this.#shown().map((each) => this.view(each).catch((error: unknown) => this.#troubled(each, error))),
+    );
+  }
+
+  /** An agent whose entries of the configuration make no sense: the others are none the worse for it. */
+  #troubled(driver: Driver, error: unknown): AgentView {
+    const { agent: name, title, provenVersion, capabilities, mode, loginHint } = driver;
+    const problem = `agents.${name} of the configuration: ${error instanceof Error ? error.message : String(error)}`;
+    const backend = { kind: 'rehearsal', detail: '' } as const;
+    return { name, title, installed: false, provenVersion, backend, modes: [mode], capabilities, loginHint, problem };
+  }
+
+  /** All agents, those of the configuration that speak ACP among them. */
+  #shown(): readonly Driver[] {
     const configured = Object.keys(this.#options.config.agents).filter((name) => name.startsWith('acp:'));
-    return Promise.all([...usualDrivers, ...configured.map((name) => driverOf(name))].map((each) => this.view(each)));
+    return [...usualDrivers, ...configured.map((name) => driverOf(name))];
   }
 
   async view({ agent }: Driver): Promise<AgentView> {
@@ -137,11 +159,8 @@ export class InstalledAgents implements Agents {
     const backend = backendOf(this.#facts(driver, detected), input.modelUrl);
     const project = await loadProject(input.cwd);
     const usersPolicy = profile.policy ?? this.#options.config.policy.default;
-    const model =
-      input.model ??
-      (input.profile === undefined ? project.models[agent] : undefined) ??
-      profile.model ??
-      (backend.kind === 'rehearsal' ? driver.rehearsalModel : undefined);
+    const wanted = input.model ?? (input.profile === undefined ? project.models[agent] : undefined) ?? profile.model;
+    const model = this.#modelName(driver, detected, profile, backend.kind, wanted ?? 'default');
     return {
       backend,
       mode: driver.mode,
@@ -210,6 +229,52 @@ export class InstalledAgents implements Agents {
     return { request: { argv: plan.argv, cwd: plan.cwd, env }, limits: plan.limits };
   }
 
+  async modelName(session: Session, wanted: string): Promise<string | undefined> {
+    const driver = driverOf(session.agent, session.mode);
+    const profile = profileOf(driver.agent, this.#config(driver.agent), session.profile);
+    const detected = await this.#detect(driver, profile);
+    return this.#modelName(driver, detected, profile, session.backend.kind, wanted);
+  }
+
+  /** The models of one agent or of all, and what a name becomes in a new session of that one. Throws `unknown_agent`, `invalid_request`. */
+  async models({ agent, name }: FindModels = {}): Promise<ModelPage> {
+    if (agent === undefined) {
+      if (name !== undefined)
+        throw new ParleyError('invalid_request', 'A name means something to an agent only: which?', { field: 'agent' });
+      return { agents: await Promise.all(this.#shown().map((driver) => this.#modelsOf(driver))) };
+    }
+    const models = await this.#modelsOf(driverOf(agent));
+    return { agents: [models], ...(name === undefined ? {} : { resolution: resolveModel(models, name) }) };
+  }
+
+  async #modelsOf({ agent }: Driver): Promise<AgentModels> {
+    const detected = await this.#detect(driverOf(agent));
+    const driver = driverOf(agent, this.#config(agent)?.mode, detected.dialect);
+    const backend = backendOf(this.#facts(driver, detected), undefined).kind;
+    const facts = this.#modelFacts(driver, detected, this.#config(agent) ?? noSettings, backend);
+    return modelsOf({ ...facts, settings: await readSettings(facts) });
+  }
+
+  #modelName(
+    driver: Driver,
+    detected: Detected,
+    profile: SessionConfig,
+    backend: AgentBackend['kind'],
+    wanted: string,
+  ): string | undefined {
+    return resolveModel(modelsOf(this.#modelFacts(driver, detected, profile, backend)), wanted).model;
+  }
+
+  #modelFacts(
+    driver: Driver,
+    detected: Detected,
+    profile: Settings & Pick<SessionConfig, 'model'>,
+    backend: AgentBackend['kind'],
+  ): ModelFacts {
+    const env = this.#environment(driver, profile);
+    return modelFactsOf({ driver, detected, backend, config: this.#config(driver.agent), profile, env });
+  }
+
   checkPolicy({ policy, cwd }: Pick<Session, 'policy' | 'cwd'>): void {
     if (policy !== 'full') return;
     const allowed = this.#options.config.policy.full.some((folder) => {
@@ -251,16 +316,8 @@ export class InstalledAgents implements Agents {
   }
 
   async #look(driver: Driver, settings: Settings): Promise<Detected> {
-    const { agentsDir, env: base, config } = this.#options;
-    // As the agent itself will have it: its login may be elsewhere, and no other vendor's key is its business.
-    const env = childEnvironment(base, {
-      driver,
-      drivers,
-      agents: config.agents,
-      settings,
-      plan: { env: {} },
-      key: base[driver.keyEnv],
-    });
+    const { agentsDir } = this.#options;
+    const env = this.#environment(driver, settings);
     const { current } = await installationsOf(agentsDir, driverToInstall(driver.agent));
     return driver.detect({
       searchPath: [
@@ -271,6 +328,13 @@ export class InstalledAgents implements Agents {
       node: process.execPath,
       ...(settings.command === undefined ? {} : { command: settings.command }),
     });
+  }
+
+  /** As the agent itself will have it: its login may be elsewhere, and no other vendor's key is its business. */
+  #environment(driver: Driver, settings: Settings): Readonly<Record<string, string>> {
+    const { env, config } = this.#options;
+    const key = env[driver.keyEnv];
+    return childEnvironment(env, { driver, drivers, agents: config.agents, settings, plan: { env: {} }, key });
   }
 
   #facts(driver: Driver, detected: Detected): EndpointFacts {

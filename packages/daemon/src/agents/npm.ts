@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { drivers } from '@parley/drivers';
 import { ParleyError } from '@parley/schema';
+import { vendorKeys } from './vendor-keys.ts';
 
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
 
@@ -77,7 +78,7 @@ export async function installPackage(
 
 /** Packages bring scripts that npm runs, and programs that are tried out: no key is their business. */
 export function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const keys = new Set(drivers.flatMap(({ keyEnv, secretEnv = [] }) => [keyEnv, ...secretEnv]));
+  const keys = new Set([...vendorKeys, ...drivers.flatMap(({ keyEnv, secretEnv = [] }) => [keyEnv, ...secretEnv])]);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name) && !name.startsWith('PARLEY_')));
 }
 

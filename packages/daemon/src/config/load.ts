@@ -93,9 +93,14 @@ async function readToml(file: string, read = (path: string) => readFile(path, 'u
     return parse(text);
   } catch (error) {
     const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
-    throw new ParleyError('config_invalid', `${file} is not valid TOML${place}.`, { file });
+    throw new ParleyError('config_invalid', `${file} is not valid TOML${place}: ${firstLine(error)}`, { file });
   }
 }
+
+/** What the parser says; the rest of its message is a drawing of the place. */
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.replace(/^Invalid TOML document: /, '') ??
+  '';
 
 /** Largest project file in bytes. */
 const maxProjectBytes = 256 * 1024;

@@ -5,8 +5,15 @@ import type { Route } from '../http/route.ts';
 import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
 import { daemonRoutes } from './daemon.ts';
+import { modelRoutes } from './models.ts';
 import { sessionRoutes } from './sessions.ts';
 
 export function routeTable(daemon: Daemon): readonly Route[] {
-  return [...sessionRoutes(daemon), ...approvalRoutes(daemon), ...agentRoutes(daemon), ...daemonRoutes(daemon)];
+  return [
+    ...sessionRoutes(daemon),
+    ...approvalRoutes(daemon),
+    ...agentRoutes(daemon),
+    ...modelRoutes(daemon),
+    ...daemonRoutes(daemon),
+  ];
 }

@@ -111,6 +111,16 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
     }),
     route({
       method: 'GET',
+      path: '/api/turns/:turnId',
+      summary: 'One turn, of whatever session',
+      scope: 'use',
+      params: z.object({ turnId: TurnIdSchema }),
+      status: 200,
+      answer: TurnSchema,
+      handle: ({ params }) => engine.findTurn(params.turnId),
+    }),
+    route({
+      method: 'GET',
       path: '/api/sessions/:id/queue',
       summary: 'What is queued, in the order in which it runs',
       scope: 'use',

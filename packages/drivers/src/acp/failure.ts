@@ -87,7 +87,7 @@ export function stopFailure(title: string, stopReason: string | undefined): Erro
     case 'max_tokens':
       return errorBody('context_exceeded', `${title} stopped: the model's limit of tokens was reached.`);
     case 'max_turn_requests':
-      return errorBody('agent_refused', `${title} stopped: its limit of model requests in one turn was reached.`);
+      return errorBody('step_limit', `${title} stopped: its limit of model requests in one turn was reached.`);
     default:
       return errorBody(
         'agent_protocol',

@@ -10,7 +10,11 @@ export function launchPlan(request: LaunchRequest): LaunchPlan {
     throw new ParleyError('agent_start_failed', `The path of an ACP agent must be absolute, not ${executable}`);
   return {
     // Most agents speak ACP only when told (`acp`, `--acp`): that stands in the configuration's `args`.
-    argv: [executable, ...request.extraArgs],
+    // An npm program runs on Parley's own Node: the user's may be too old for it.
+    argv: [
+      ...(/\.[cm]?js$/.test(executable) ? ([request.node, executable] as const) : ([executable] as const)),
+      ...request.extraArgs,
+    ],
     env: {
       // The names that OpenAI's own SDK reads; what another agent reads belongs into the configuration's `env`.
       ...(endpoint.kind === 'url' ? { OPENAI_BASE_URL: endpoint.url } : {}),
@@ -33,7 +37,7 @@ const onlyWhatAsks =
 export function acpLimits(policy: Policy): readonly string[] {
   switch (policy) {
     case 'read-only':
-      return [onlyWhatAsks, 'Everything that asks and is not plainly reading is denied.'];
+      return [onlyWhatAsks, 'Everything that asks is denied.'];
     case 'ask':
       return [onlyWhatAsks];
     case 'edit':

@@ -14,7 +14,7 @@ const harmless: ReadonlySet<string> = new Set(['read', 'search', 'think', 'fetch
  * - `full`: yes.
  * - `edit`: yes to edits, deletions and moves whose every path lies inside the folders of the session; the rest is asked.
  * - `ask`: asked.
- * - `read-only`: no, but for what changes nothing: that is asked.
+ * - `read-only`: no. What changes nothing is put to the session all the same, which says no to it too, so that the refusal can be seen.
  */
 export function decide(call: ToolCall, context: DriverContext): Decision {
   switch (context.policy) {

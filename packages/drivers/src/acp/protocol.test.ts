@@ -155,7 +155,7 @@ test('each other stop reason has its own end', () => {
   assert.equal(outcomeOf(working().ends('cancelled')), 'interrupted');
   assert.equal(outcomeOf(working().ends('refusal')), 'agent_refused');
   assert.equal(outcomeOf(working().ends('max_tokens')), 'context_exceeded');
-  assert.equal(outcomeOf(working().ends('max_turn_requests')), 'agent_refused');
+  assert.equal(outcomeOf(working().ends('max_turn_requests')), 'step_limit');
   assert.equal(outcomeOf(working().ends('tired')), 'agent_protocol');
 });
 

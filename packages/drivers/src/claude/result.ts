@@ -25,7 +25,7 @@ export function endOfResult(message: Json, turn: OpenTurn): TurnEnd {
 }
 
 const codeOfSubtype: Readonly<Record<string, ErrorCode>> = {
-  error_max_turns: 'agent_refused',
+  error_max_turns: 'step_limit',
   error_max_budget_usd: 'quota_exceeded',
   error_max_structured_output_retries: 'model_request_rejected',
 };

@@ -138,6 +138,6 @@ function end(draft: Draft, exit: Exit): TurnEnd {
     };
   }
   if (answer.startsWith(roundsReached))
-    return { state: 'failed', error: errorBody('agent_refused', answer, { limit: 'turns', partialReply: answer }) };
+    return { state: 'failed', error: errorBody('step_limit', answer, { limit: 'turns', partialReply: answer }) };
   return { state: 'completed' };
 }

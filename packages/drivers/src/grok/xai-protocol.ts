@@ -125,7 +125,7 @@ function endOf(draft: XaiDraft, stopReason: string): TurnEnd {
       return failed(errorBody('context_exceeded', 'The answer of the model was cut off at its longest'));
     case 'max_turn_requests':
       return failed(
-        errorBody('agent_refused', 'Grok stopped at its limit of turns', { limit: 'turns', partialReply: answer }),
+        errorBody('step_limit', 'Grok stopped at its limit of turns', { limit: 'turns', partialReply: answer }),
       );
     case 'refusal':
       return failed(errorBody('agent_refused', 'The model refused to answer'));

@@ -105,6 +105,7 @@ test('errors are typed by their words', async (t) => {
   assert.equal(code(await run({ text: 'hello', runId: 'run_2', model: 'unknown-1' })), 'model_unknown');
   assert.equal(code(await run({ text: 'fail: API error: 429 Too Many Requests', runId: 'run_3' })), 'rate_limited');
   const limited = await run({ text: 'run `true` then run `true`', runId: 'run_4', extraArgs: ['--max-turns', '1'] });
+  assert.equal(code(limited), 'step_limit');
   assert.equal(limited.end?.state === 'failed' && limited.end.error.details?.limit, 'turns');
   assert.equal(code(await run({ text: 'hello', runId: 'run_5', extraArgs: ['--no-such-flag'] })), 'agent_crashed');
 });

@@ -12,7 +12,7 @@ export function codeOfWords(words: string): ErrorCode | undefined {
   if (/LLM (is )?not set|No model configured|auth(entication)?[_ ]?(error|required|expired)/i.test(words))
     return 'agent_auth';
   if (/Session "[^"]*" not found|session .{0,80}\bnot found/i.test(words)) return 'thread_missing';
-  if (/Max number of steps reached/i.test(words)) return 'agent_refused';
+  if (/Max number of steps reached/i.test(words)) return 'step_limit';
   const status = /(?:error|code|status)[^\n]{0,24}?\b([45]\d\d)\b/i.exec(words)?.[1];
   const code = modelErrorCode(status === undefined ? undefined : Number(status), words);
   if (code !== undefined) return code;

@@ -183,7 +183,7 @@ test('legacy: plain lines on stdout are the reason, and exit 75 means that it ma
   assert.deepEqual(end(75, "Error code: 429 - {'error': 'slow'}"), ['trn_a failed rate_limited']);
   assert.deepEqual(end(75, 'something new'), ['trn_a failed model_overloaded']);
   assert.deepEqual(end(1, 'LLM not set'), ['trn_a failed agent_auth']);
-  assert.deepEqual(end(1, 'Max number of steps reached: 100'), ['trn_a failed agent_refused']);
+  assert.deepEqual(end(1, 'Max number of steps reached: 100'), ['trn_a failed step_limit']);
   assert.deepEqual(end(1, 'Unknown error: x'), ['trn_a failed agent_refused']);
   assert.deepEqual(end(1), ['trn_a failed agent_crashed']);
   assert.deepEqual(end(0, 'odd'), ['trn_a failed no_answer']);

@@ -97,7 +97,7 @@ test('a turn ends by the response to its prompt and by nothing else', () => {
   );
   assert.deepEqual(
     end((machine) => machine.result(prompt(machine), { status: 'max_steps_reached', steps: 3 })),
-    ['trn_a failed agent_refused'],
+    ['trn_a failed step_limit'],
   );
   const failures: readonly (readonly [number, string, string])[] = [
     [-32000, 'An agent turn is already in progress', 'agent_protocol'],

@@ -191,7 +191,7 @@ function promptAnswered(draft: Draft, result: Json, error: unknown): void {
     case 'max_steps_reached': {
       const steps = numberIn(result.steps);
       const words = `Kimi stopped after ${steps ?? 'as many'} steps${steps === undefined ? ' as it may take' : ', the most it may take'} in one turn.`;
-      endTurn(draft, failed(errorBody('agent_refused', words, steps === undefined ? {} : { steps })));
+      endTurn(draft, failed(errorBody('step_limit', words, steps === undefined ? {} : { steps })));
       return;
     }
     default:

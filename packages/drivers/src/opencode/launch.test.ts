@@ -73,6 +73,7 @@ test('what a mode cannot do is said: without a person to ask, what asks is denie
   assert.match(opencodeRun.launch(request).limits.join(' '), /cannot ask/);
   assert.doesNotMatch(opencode.launch(request).limits.join(' '), /cannot ask/);
   assert.deepEqual(opencode.launch({ ...request, policy: 'full' }).limits, []);
+  assert.match(opencode.launch({ ...request, policy: 'read-only' }).limits.join(' '), /fetches pages/);
 });
 
 test('a model server of our choice is the only provider, its key is named and not given', () => {

@@ -78,7 +78,11 @@ export function policyLimits(policy: Policy, mode: 'serve' | 'run'): readonly st
       : [];
   switch (policy) {
     case 'read-only':
-      return ['OpenCode has no tools for writing and no shell here; MCP tools are off as well.', own];
+      return [
+        'OpenCode has no tools for writing and no shell here; MCP tools are off as well.',
+        'OpenCode fetches pages and searches the web without asking.',
+        own,
+      ];
     case 'ask':
     case 'edit':
       return [

@@ -18,7 +18,7 @@ export function limitError(reason: string, partialReply: string): ErrorBody {
       : /^token/i.test(reason)
         ? 'tokens'
         : 'other';
-  return errorBody('agent_refused', `Vibe stopped at its limit: ${reason}`, { limit, partialReply });
+  return errorBody('step_limit', `Vibe stopped at its limit: ${reason}`, { limit, partialReply });
 }
 
 const byWords: readonly (readonly [RegExp, ErrorCode])[] = [

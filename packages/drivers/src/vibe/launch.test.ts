@@ -20,7 +20,8 @@ const request: LaunchRequest = {
 test('the adapter stands before Vibe, and no value can be taken for a flag', () => {
   const plan = launchPrint({ ...request, threadId: '--yolo-.4', addedFolders: ['/data'] });
   assert.deepEqual(plan.argv, [
-    ...['/opt/node', 'parley', 'adapter', 'after-exit', '--newest', '~/.vibe/logs/session', '--file', 'meta.json'],
+    ...['/opt/node', 'parley', 'adapter', 'after-exit', '--home', '~/.vibe', '--home-env', 'VIBE_HOME'],
+    ...['--newest', 'logs/session', '--file', 'meta.json'],
     ...[
       '--cwd-field',
       'environment.working_directory',

@@ -1,6 +1,6 @@
 // How a run of `vibe -p` is started: argv, environment, and what of the policy it cannot express. Seen in the source of 2.18.4.
 
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { ParleyError } from '@parley/schema';
 import type { LaunchPlan, LaunchRequest, Policy } from '@parley/schema';
 import { acpLimits } from '../acp/launch.ts';
@@ -9,15 +9,19 @@ import { readThreadId } from './thread.ts';
 
 /** Argv and environment for one turn. Throws `ParleyError` for a prompt that fits no command line. Pure: says what to run, runs nothing. */
 export function launchPrint(request: LaunchRequest): LaunchPlan {
-  const { agentHome, threadId, policy } = request;
+  const { threadId, policy } = request;
   // An empty value would mean "read it from stdin".
   const prompt = promptArgument('Vibe', request.prompt);
   return {
     argv: [
       ...request.adapter,
       'after-exit',
+      '--home',
+      '~/.vibe',
+      '--home-env',
+      'VIBE_HOME',
       '--newest',
-      agentHome === undefined ? '~/.vibe/logs/session' : join(agentHome, 'logs', 'session'),
+      'logs/session',
       '--file',
       'meta.json',
       '--cwd-field',

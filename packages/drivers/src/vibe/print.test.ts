@@ -154,7 +154,7 @@ test('a limit is a failure that says which, with the words until then', async (t
   const turns = await run({ text: 'run `echo a` then run `echo b`', extraArgs: ['--max-turns', '1'] });
   assert.equal(turns.end?.state, 'failed');
   assert.partialDeepStrictEqual(turns.end, {
-    error: { code: 'agent_refused', details: { limit: 'turns', partialReply: 'I will use bash.' } },
+    error: { code: 'step_limit', details: { limit: 'turns', partialReply: 'I will use bash.' } },
   });
   assert.ok(turns.threadId, 'the conversation can be gone on with');
   const price = await run({ text: 'run `echo a` then run `echo b`', extraArgs: ['--max-price', '0.00001'] });

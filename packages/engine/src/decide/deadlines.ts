@@ -7,13 +7,14 @@ import type { Draft } from './draft.ts';
 import { isToolWork } from './items.ts';
 import { isBusy } from './state.ts';
 import type { ActiveTurn, SessionState } from './state.ts';
-import { endRun, endTurn, interruptTurn, resumeAfterSilence, returnSteers } from './turns.ts';
+import { endRun, endTurn, interruptTurn, resumeAfterSilence, retryNow, returnSteers } from './turns.ts';
 
 /** Milliseconds. */
 export interface DeadlineLimits {
   readonly handshake: number;
   readonly firstByte: number;
   readonly idle: number;
+  readonly unreachable: number;
   readonly tool: number;
   readonly approval: number;
   readonly interrupt: number;
@@ -29,7 +30,17 @@ const forceMs = 1000;
 
 export type Deadline =
   | {
-      readonly name: 'handshake' | 'settle' | 'interrupt' | 'force' | 'silence' | 'overall' | 'unsettled' | 'keep-warm';
+      readonly name:
+        | 'handshake'
+        | 'settle'
+        | 'interrupt'
+        | 'force'
+        | 'silence'
+        | 'unreachable'
+        | 'overall'
+        | 'begin-again'
+        | 'unsettled'
+        | 'keep-warm';
       readonly at: number;
     }
   | { readonly name: 'approval'; readonly at: number; readonly approvalId: ApprovalId };
@@ -47,6 +58,11 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
     if (active.row.timeoutMs !== undefined && active.row.startedAt !== undefined && active.phase !== 'interrupting') {
       deadlines.push({ name: 'overall', at: active.row.startedAt + active.row.timeoutMs });
     }
+    // Not before the process that failed is gone: what is told belongs to the next one.
+    if (active.row.retryAt !== undefined && run.phase === 'none')
+      deadlines.push({ name: 'begin-again', at: active.row.retryAt });
+    if (active.retrying !== undefined && active.phase === 'running')
+      deadlines.push({ name: 'unreachable', at: active.retrying.since + limits.unreachable });
     if (active.interruptedAt !== undefined) {
       if (state.driverDeadlines.has('interrupt'))
         deadlines.push({ name: 'interrupt', at: active.interruptedAt + limits.interrupt });
@@ -117,11 +133,19 @@ export function deadlinePassed(state: SessionState, draft: Draft, deadline: Dead
       );
       return;
     }
+    case 'unreachable': {
+      const tried = `The agent could not reach its model for ${inSeconds(limits.unreachable)}. It says: ${active?.retrying?.words ?? ''}`;
+      interruptTurn(state, draft, errorBody('model_overloaded', tried));
+      return;
+    }
     case 'overall': {
       const limit = inSeconds(active?.row.timeoutMs ?? 0);
       interruptTurn(state, draft, errorBody('timeout', `The turn took longer than its limit of ${limit}.`));
       return;
     }
+    case 'begin-again':
+      retryNow(state, draft);
+      return;
     case 'unsettled':
       endRun(state, draft, 'did not say what became of steered words'); // They come back when it is gone, and run then.
       return;

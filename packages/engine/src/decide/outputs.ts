@@ -1,15 +1,28 @@
 // What a driver's output means for the session. Guards what a driver might get wrong: words for a turn that is over, a second end.
 
 import { addUsage } from '@parley/schema';
-import type { DriverOutput, Item, TurnId, Usage } from '@parley/schema';
+import type { DriverOutput, Item, TurnEnd, TurnId, Usage } from '@parley/schema';
 import { requestApproval, withdrawApproval } from './approvals.ts';
+import type { TurnRetries } from '../retry/turn-retries.ts';
 import type { Draft } from './draft.ts';
 import { joined } from './items.ts';
 import type { ActiveTurn, SessionState } from './state.ts';
-import { endRun, endTurn, returnSteer, settle, settleSteerItem, startTurn, totalUsage } from './turns.ts';
+import {
+  endRun,
+  endTurn,
+  interruptTurn,
+  retryTurn,
+  returnSteer,
+  settle,
+  settleSteerItem,
+  startTurn,
+  totalUsage,
+} from './turns.ts';
 
 export interface OutputRules {
   readonly approvalMs: number;
+  /** Absent: no turn begins again. */
+  readonly retries?: Pick<TurnRetries, 'failed' | 'succeeded'>;
 }
 
 /** Apply one output. What goes to stdin is the actor's business and never comes here. */
@@ -22,8 +35,9 @@ export function applyOutput(
   const { active } = state;
   switch (output.type) {
     case 'item-delta': {
-      if (active === undefined || active.row.id !== output.turnId) return;
-      active.progressAt = draft.now;
+      if (active === undefined || active.row.id !== output.turnId || active.phase === 'starting') return;
+      worked(active, draft.now);
+      active.shown = true;
       active.items.get(output.itemId)?.text.push(output.text);
       draft.emitDelta(output.turnId, output.itemId, output.text);
       return;
@@ -31,6 +45,7 @@ export function applyOutput(
     case 'item-started': {
       const turn = working(state, draft, output.turnId);
       if (turn === undefined) return;
+      turn.shown = true;
       turn.items.set(output.item.id, { item: output.item, text: [] });
       noteFiles(draft, output.item);
       draft.emit({ type: 'item.started', turnId: output.turnId, item: output.item });
@@ -46,8 +61,7 @@ export function applyOutput(
       return;
     case 'turn-ended':
       if (active?.row.id !== output.turnId || active.phase === 'starting') return;
-      if ('error' in output.end && output.end.error.code === 'thread_missing') forgetEmptyThread(state, draft);
-      endTurn(state, draft, output.end);
+      turnEnded(state, draft, active, output.end, rules);
       return;
     case 'steer-consumed': {
       const steer = state.steers.get(output.turnId);
@@ -56,7 +70,8 @@ export function applyOutput(
       settleSteerItem(draft, steer, 'consumed');
       const row = settle(draft, steer.row, { outcome: 'injected', into: steer.into });
       draft.turn({ ...row, state: 'steered', endedAt: draft.now });
-      if (active !== undefined) active.progressAt = draft.now;
+      if (active !== undefined)
+        Object.assign(active, { progressAt: draft.now, shown: true } satisfies Partial<ActiveTurn>);
       return;
     }
     case 'steer-returned':
@@ -64,7 +79,9 @@ export function applyOutput(
       return;
     case 'approval-requested': {
       const turn = working(state, draft, output.turnId);
-      if (turn !== undefined) requestApproval(state, draft, output.turnId, output.approval, rules.approvalMs);
+      if (turn === undefined) return;
+      turn.shown = true;
+      requestApproval(state, draft, output.turnId, output.approval, rules.approvalMs);
       return;
     }
     case 'approval-withdrawn': {
@@ -90,6 +107,8 @@ export function applyOutput(
       return;
     case 'notice': {
       const { type: _type, ...notice } = output;
+      if (notice.code === 'retrying' && active !== undefined && active.row.id === notice.turnId)
+        active.retrying = { since: active.retrying?.since ?? draft.now, words: notice.text };
       draft.emit({ type: 'notice', ...notice });
       return;
     }
@@ -106,14 +125,43 @@ export function applyOutput(
   }
 }
 
+function turnEnded(
+  state: SessionState,
+  draft: Draft,
+  active: ActiveTurn,
+  end: TurnEnd,
+  { retries }: OutputRules,
+): void {
+  const { session, steers } = state;
+  if (end.state === 'completed') retries?.succeeded(session);
+  if (end.state === 'failed' && active.phase === 'running' && active.failure === undefined) {
+    const fresh = !active.shown && steers.size === 0;
+    const retry = retries?.failed(session, end.error, { earlier: active.row.retries ?? 0, fresh, now: draft.now });
+    if (retry !== undefined) {
+      forgetEmptyThread(state, draft); // Else the agent has the same words twice.
+      retryTurn(state, draft, active, retry);
+      return;
+    }
+  }
+  if ('error' in end && end.error.code === 'thread_missing') forgetEmptyThread(state, draft);
+  endTurn(state, draft, end);
+}
+
+/** A sign of work: it is not (only) trying to reach its model any more. */
+function worked(active: ActiveTurn, now: number): void {
+  active.progressAt = now;
+  active.retrying = undefined;
+}
+
 /** The active turn, if it is the one meant; marks that the agent works. */
 function working({ active }: SessionState, draft: Draft, turnId: TurnId): ActiveTurn | undefined {
   if (active === undefined || active.row.id !== turnId || active.phase === 'starting') return undefined;
-  active.progressAt = draft.now;
+  worked(active, draft.now);
   return active;
 }
 
 function completeItem(turn: ActiveTurn, draft: Draft, completed: Item): void {
+  turn.shown = true;
   const item = joined(completed, turn.items.get(completed.id)?.text ?? []);
   turn.items.delete(item.id);
   noteFiles(draft, item);
@@ -130,7 +178,7 @@ function noteFiles(draft: Draft, item: Item): void {
 /** Either the receipt of a turn that was started, or steered words that the agent takes up as a turn of their own. */
 function turnStarted(state: SessionState, draft: Draft, turnId: TurnId): void {
   if (state.active !== undefined) {
-    if (state.active.row.id === turnId) state.active.progressAt = draft.now;
+    if (state.active.row.id === turnId) worked(state.active, draft.now);
     return;
   }
   const steer = state.steers.get(turnId);
@@ -141,6 +189,7 @@ function turnStarted(state: SessionState, draft: Draft, turnId: TurnId): void {
   const started: ActiveTurn | undefined = state.active;
   if (started === undefined) return;
   Object.assign(started, { phase: 'running', sentAt: draft.now, progressAt: draft.now } satisfies Partial<ActiveTurn>);
+  if (steer.onlyHere !== undefined) interruptTurn(state, draft); // They were not to be that: nothing else can stop it now.
 }
 
 /** The agents' list prices say nothing about a model server that costs nothing. */
@@ -153,7 +202,7 @@ function withoutCost({ costUsd: _cost, ...tokens }: Usage): Usage {
  * may begin a new one; else losing it silently would be a lie.
  */
 function forgetEmptyThread({ session, usageBefore }: SessionState, draft: Draft): void {
-  if (session.resumed === true || Object.keys(usageBefore).length > 0) return;
+  if (session.resumed === true || session.answered === true || Object.keys(usageBefore).length > 0) return;
   delete session.threadId;
   draft.touch();
 }

@@ -13,6 +13,7 @@ const limits: DeadlineLimits = {
   handshake: 30_000,
   firstByte: 120_000,
   idle: 900_000,
+  unreachable: 180_000,
   tool: 3_600_000,
   approval: 600_000,
   interrupt: 10_000,
@@ -96,6 +97,27 @@ test('it is stopped where there is no conversation to resume, or it never began'
   const never = working();
   if (never.active !== undefined) never.active.progressAt = undefined;
   assert.equal(silence(never).inputs[0]?.type, 'interrupt');
+});
+
+test('an agent that only tries to reach its model is stopped, and one that reaches it again is not', () => {
+  const state = working();
+  const draft = new Draft(state, 5000);
+  const notice = { type: 'notice', turnId, level: 'warning', code: 'retrying', text: 'Reconnecting... 1/5' } as const;
+  applyOutput(state, draft, notice, { approvalMs: 1 });
+  applyOutput(state, new Draft(state, 9000), notice, { approvalMs: 1 });
+  const due = deadlinesOf(state, limits).find(({ name }) => name === 'unreachable');
+  assert.equal(due?.at, 185_000, 'since the first try');
+  const reached = working();
+  applyOutput(reached, new Draft(reached, 5000), notice, { approvalMs: 1 });
+  applyOutput(reached, new Draft(reached, 6000), { type: 'usage', turnId, usage: {} }, { approvalMs: 1 });
+  assert.equal(
+    deadlinesOf(reached, limits).some(({ name }) => name === 'unreachable'),
+    false,
+  );
+  const stop = new Draft(state, 185_000);
+  deadlinePassed(state, stop, { name: 'unreachable', at: 185_000 }, limits);
+  assert.equal(stop.inputs[0]?.type, 'interrupt');
+  assert.match(state.active?.failure?.message ?? '', /could not reach its model for 180 s.*Reconnecting/);
 });
 
 test('a session can be silent for longer or shorter than the others', () => {

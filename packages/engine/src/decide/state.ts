@@ -40,8 +40,12 @@ export interface ActiveTurn {
   /** When the driver was told. */
   sentAt: number | undefined;
   interruptedAt: number | undefined;
+  /** The agent only tries to reach its model: since when, and in its own words. */
+  retrying?: { readonly since: number; readonly words: string } | undefined;
   /** It was said already that not all of its file changes can be told. Known of turns that an earlier daemon began. */
   filesUnclear: boolean;
+  /** Something of it was shown beside its own words: it cannot begin again unseen. */
+  shown: boolean;
 }
 
 /** Words sent into a running turn whose fate is not settled. */

@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts';
 import { fileFindings } from './file-changes.ts';
 import { endedWith } from './items.ts';
 import { withdrawApprovals } from './approvals.ts';
+import type { Retry } from '../retry/turn-retries.ts';
 import { isBusy } from './state.ts';
 import type { ActiveTurn, SessionState, Steer } from './state.ts';
 
@@ -31,6 +32,7 @@ export function startTurn(state: SessionState, draft: Draft, queued: TurnRow): v
     sentAt: undefined,
     interruptedAt: undefined,
     filesUnclear: false,
+    shown: false,
   };
   state.usageBefore = state.session.usage;
   draft.durable = true;
@@ -48,7 +50,7 @@ export function proceed(state: SessionState, draft: Draft): void {
     }
   }
   const { active, run } = state;
-  if (active?.phase === 'starting') {
+  if (active?.phase === 'starting' && active.row.retryAt === undefined) {
     switch (run.phase) {
       case 'none':
         launch(state, draft);
@@ -88,8 +90,11 @@ function tellDriver(state: SessionState, draft: Draft, active: ActiveTurn): void
 }
 
 /** What an agent that fell silent is told when its conversation is resumed. */
-const goOn =
+export const goOn =
   'Your work on my last message was cut off. Go on from where you are: do not repeat what is done, finish what is left, and end with your answer.';
+
+/** Code of the notice that says so. */
+export const resumedCode = 'resumed_after_silence';
 
 /**
  * The agent is silent: instead of giving up, resume its conversation in a new process and let it go on. Once in a turn, and only where the
@@ -100,7 +105,7 @@ export function resumeAfterSilence(state: SessionState, draft: Draft, silent: st
   if (active?.phase !== 'running' || active.row.resumed === true) return false;
   if (active.progressAt === undefined || session.threadId === undefined || run.phase !== 'up') return false;
   const text = `The agent was silent for ${silent}. Parley resumes its conversation, once, and lets it go on.`;
-  draft.emit({ type: 'notice', turnId: active.row.id, level: 'warning', code: 'resumed_after_silence', text });
+  draft.emit({ type: 'notice', turnId: active.row.id, level: 'warning', code: resumedCode, text });
   for (const open of active.items.values())
     draft.emit({ type: 'item.completed', turnId: active.row.id, item: endedWith(open, 'interrupted') });
   active.items.clear();
@@ -115,15 +120,48 @@ export function resumeAfterSilence(state: SessionState, draft: Draft, silent: st
   return true;
 }
 
+/** Code of the notice that says that a turn begins again. */
+export const retryCode = 'model_retry';
+
+/** Instead of failing, the turn begins again later, in a new process. Nothing of it was shown, so nothing is shown twice. */
+export function retryTurn(state: SessionState, draft: Draft, active: ActiveTurn, { attempt, at, text }: Retry): void {
+  draft.emit({ type: 'notice', turnId: active.row.id, level: 'warning', code: retryCode, text });
+  active.row = draft.turn({ ...active.row, retries: attempt, retryAt: at });
+  active.phase = 'starting';
+  active.sentAt = undefined;
+  active.progressAt = undefined;
+  active.retrying = undefined;
+  active.usageEarlier = active.usage;
+  draft.durable = true;
+  endRun(state, draft, 'its turn begins again');
+}
+
+/** The wait before a retry is over. */
+export function retryNow({ active }: SessionState, draft: Draft): void {
+  if (active === undefined) return;
+  const { retryAt: _over, ...row } = active.row;
+  active.row = draft.turn(row);
+}
+
+/** A process before this one had its words. */
+function wasTold({ row }: ActiveTurn): boolean {
+  return row.resumed === true || row.retries !== undefined;
+}
+
 function isStale({ run, session }: SessionState): boolean {
   return run.phase === 'up' && (run.settings.policy !== session.policy || run.settings.model !== session.model);
 }
 
-/** Let the process go; `processGone` follows. */
-export function endRun(state: SessionState, draft: Draft, reason: string): void {
+/** Let the process go; `processGone` follows. `hurry`: as in `Effect`. */
+export function endRun(
+  state: SessionState,
+  draft: Draft,
+  reason: string,
+  hurry = state.active?.phase === 'interrupting',
+): void {
   if (state.run.phase !== 'up' && state.run.phase !== 'launching') return;
   state.run = { phase: 'ending', runId: state.run.runId };
-  draft.effects.push({ type: 'end-run', reason, hurry: state.active?.phase === 'interrupting' });
+  draft.effects.push({ type: 'end-run', reason, hurry });
 }
 
 /** The one way a turn ends. What is open in it ends with it. */
@@ -135,12 +173,13 @@ export function endTurn(state: SessionState, draft: Draft, saidEnd: TurnEnd): vo
     draft.emit({ type: 'item.completed', turnId: active.row.id, item: endedWith(open, end.state) });
   }
   // What it used is in the agent's total, and nobody knows how much: the next difference would be of two turns.
-  if (active.usage === undefined && active.phase !== 'starting') delete state.session.threadTotal;
+  if (active.usage === undefined && (active.phase !== 'starting' || wasTold(active))) delete state.session.threadTotal;
   withdrawApprovals(state, draft);
   if (draft.watched === active.row.id) draft.leaveRoom(fileFindings);
   draft.emit(terminalEvent(active, end));
+  const { retryAt: _waited, ...row } = active.row;
   draft.turn({
-    ...active.row,
+    ...row,
     state: end.state,
     endedAt: draft.now,
     ...(active.answer === '' ? {} : { answer: active.answer }),
@@ -148,6 +187,7 @@ export function endTurn(state: SessionState, draft: Draft, saidEnd: TurnEnd): vo
     ...('error' in end ? { error: end.error } : {}),
   });
   if (active.row.startSeq !== undefined) draft.prune = { from: active.row.startSeq, to: state.session.head + 1 };
+  if (end.state === 'completed') state.session.answered = true;
   state.lastTurnFailed = end.state === 'failed' || end.state === 'lost';
   state.driverDeadlines.delete('interrupt');
   state.active = undefined;
@@ -268,9 +308,16 @@ export function changeQueued(
   const queueOrder =
     before === undefined ? (after ?? 1) - 1 : after === undefined ? before + 1 : before + (after - before) / 2;
   state.queue.splice(to, 0, draft.turn({ ...row, queueOrder, ...(text === undefined ? {} : { text }) }));
+  if (queueOrder === before || queueOrder === after) numberAnew(state, draft);
   announceQueue(state, draft);
   draft.durable = true;
   return true;
+}
+
+/** After some fifty moves to one place there is no number left between two neighbours. */
+function numberAnew(state: SessionState, draft: Draft): void {
+  const rows = state.queue.map((row, n) => draft.turn({ ...row, queueOrder: n }));
+  state.queue.splice(0, rows.length, ...rows);
 }
 
 /** Take a turn out of the queue; it never ran. */
@@ -285,9 +332,18 @@ export function cancelQueued(state: SessionState, draft: Draft, turnId: TurnRow[
   return true;
 }
 
-/** The process could not be brought up: the turn that wanted it fails, and so will the next ones, each with its own end. */
-export function launchFailed(state: SessionState, draft: Draft, error: ErrorBody): void {
+/**
+ * The process could not be brought up: the turn that it was for fails, and so will the next ones, each with its own end. A turn that began
+ * meanwhile has had no start of its own yet: it gets one.
+ */
+export function launchFailed(
+  state: SessionState,
+  draft: Draft,
+  error: ErrorBody,
+  wantedBy: TurnRow['id'] | undefined,
+): void {
   state.run = { phase: 'none' };
+  if (state.active?.row.id !== wantedBy) return;
   endTurn(state, draft, failed(error));
   returnSteers(state, draft);
 }

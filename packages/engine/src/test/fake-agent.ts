@@ -6,6 +6,7 @@ import type {
   Driver,
   DriverOutput,
   DriverProtocol,
+  ErrorCode,
   Run,
   RunBatch,
   RunExit,
@@ -27,13 +28,16 @@ type Said =
   | { readonly says: 'ran'; readonly turnId: TurnId }
   | { readonly says: 'edited'; readonly turnId: TurnId; readonly path: string }
   | { readonly says: 'ask'; readonly turnId: TurnId; readonly n: number }
-  | { readonly says: 'ended'; readonly turnId: TurnId; readonly how: 'completed' | 'interrupted' | 'failed' };
+  | { readonly says: 'ended'; readonly turnId: TurnId; readonly how: 'completed' | 'interrupted' | 'failed' }
+  | { readonly says: 'failed'; readonly turnId: TurnId; readonly code: ErrorCode; readonly message: string };
 
 /** The process. Its mind is the test's. */
 export class FakeProcess {
   readonly record: RunRecord;
   readonly exit = Promise.withResolvers<RunExit>();
   ended = false;
+  /** It does not go when it is told to. */
+  endures = false;
   /** What it got on stdin and has not looked at yet. */
   inbox: Heard[] = [];
   current: TurnId | undefined;
@@ -97,16 +101,20 @@ export class FakeProcess {
 export class FakeRuntime implements Runtime {
   readonly processes: Map<RunId, FakeProcess>;
   readonly #fenced: () => boolean;
+  readonly #launching: () => Promise<void>;
 
-  constructor(processes: Map<RunId, FakeProcess>, fenced: () => boolean) {
+  /** `launching`: what a start waits for. */
+  constructor(processes: Map<RunId, FakeProcess>, fenced: () => boolean, launching: () => Promise<void>) {
     this.processes = processes;
     this.#fenced = fenced;
+    this.#launching = launching;
   }
 
-  launch({ runId }: RunRequest): Promise<Run> {
+  async launch({ runId }: RunRequest): Promise<Run> {
+    await this.#launching();
     const process = new FakeProcess(runId);
     this.processes.set(runId, process);
-    return Promise.resolve(this.#view(process));
+    return this.#view(process);
   }
 
   adopt(record: RunRecord): Promise<Run> {
@@ -134,7 +142,7 @@ export class FakeRuntime implements Runtime {
       stderrTail: () => Promise.resolve('its last words'),
       exited: process.exit.promise,
       end: () => {
-        if (!fenced()) process.die(143);
+        if (!fenced() && !process.endures) process.die(143);
         return process.exit.promise;
       },
       discard: () => Promise.resolve(),
@@ -237,6 +245,10 @@ function lineStep(state: FakeState, said: Said): { state: FakeState; outputs: re
           },
         ],
       };
+    case 'failed': {
+      const end = { state: 'failed', error: errorBody(said.code, said.message) } as const;
+      return { state: { ...state, open: undefined }, outputs: [{ type: 'turn-ended', turnId, end }] };
+    }
     case 'ended': {
       const end =
         said.how === 'failed'

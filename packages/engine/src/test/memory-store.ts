@@ -109,6 +109,10 @@ export class MemoryStore implements Store {
     return this.#answer(this.data.turns.get(turnId));
   }
 
+  findTurn(turnId: TurnRow['id']): Promise<TurnRow | undefined> {
+    return this.#answer(this.data.turns.get(turnId));
+  }
+
   openTurns(id: SessionId): Promise<readonly TurnRow[]> {
     const open = [...this.data.turns.values()].filter(
       ({ sessionId, state }) => sessionId === id && ['queued', 'running', 'steering'].includes(state),

@@ -14,7 +14,14 @@ export const settle = (): Promise<void> => new Promise((resolve) => setImmediate
 
 export const fakeAgents: Agents = {
   driver: () => fakeDriver,
-  defaults: () => Promise.resolve({ backend: { kind: 'rehearsal', detail: 'test' }, policy: 'ask', mode: 'lines' }),
+  defaults: ({ model }) =>
+    Promise.resolve({
+      backend: { kind: 'rehearsal', detail: 'test' },
+      policy: 'ask',
+      mode: 'lines',
+      ...(model === undefined ? {} : { model }),
+    }),
+  modelName: (_session, wanted) => Promise.resolve(wanted === 'default' ? undefined : wanted),
   prepare: () => Promise.resolve({ request: { argv: ['fake'], env: {}, cwd: '/' }, limits: [] }),
   checkPolicy: () => undefined,
 };
@@ -34,6 +41,8 @@ export class World {
   store = new MemoryStore(this.data);
   engine: Engine | undefined;
   reports: string[] = [];
+  /** What a start of a process waits for. */
+  launching: Promise<void> = Promise.resolve();
 
   constructor(config: unknown = {}, agents: Agents = fakeAgents, workspaces?: Workspaces) {
     this.config = ConfigSchema.parse(config);
@@ -46,7 +55,11 @@ export class World {
     this.store = store;
     this.engine = await Engine.open({
       store,
-      runtime: new FakeRuntime(this.processes, () => store.fenced),
+      runtime: new FakeRuntime(
+        this.processes,
+        () => store.fenced,
+        () => this.launching,
+      ),
       agents: this.agents,
       ...(this.workspaces === undefined ? {} : { workspaces: this.workspaces }),
       config: this.config,

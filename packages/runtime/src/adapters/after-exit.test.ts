@@ -53,11 +53,40 @@ test('of several sessions that of this folder is taken, and the line is one of i
   assert.match(await adapter.output(), /^x\n\{"adapter":"file","path":".*session-0/);
 });
 
+test('a home that the environment names is looked into instead of the usual one', async (t) => {
+  const [usual, named] = [temporaryFolder(t), temporaryFolder(t)];
+  const flags = ['--home', usual, '--home-env', 'AGENT_HOME', '--newest', 'logs', '--file', 'meta.json', '--'];
+  for (const [home, env] of [
+    [usual, {}],
+    [named, { AGENT_HOME: named }],
+  ] as const) {
+    const argv = [...flags, ...agent(path.join(home, 'logs'), [{}])];
+    const adapter = runAdapterHere(runAfterExitAdapter, argv, { env: { ...process.env, ...env } });
+    adapter.endInput();
+    await adapter.code;
+    assert.equal(JSON.parse((await adapter.output()).trim()).path, path.join(home, 'logs', 'session-0', 'meta.json'));
+  }
+});
+
 test('without such a file there is no line', async (t) => {
   const flags = ['--newest', path.join(temporaryFolder(t), 'none'), '--file', 'meta.json', '--'];
   const adapter = runAdapterHere(runAfterExitAdapter, [...flags, process.execPath, '-e', 'process.stdout.write("hi")']);
   assert.equal(await adapter.code, 0);
   assert.equal(await adapter.output(), 'hi\n');
+});
+
+test('a folder that the program has removed does not change how it ended', async (t) => {
+  const logs = temporaryFolder(t);
+  const cwd = path.join(temporaryFolder(t), 'work');
+  fs.mkdirSync(cwd);
+  const flags = ['--newest', logs, '--file', 'meta.json', '--cwd-field', 'folder', '--'];
+  const script = `const fs = require('node:fs');
+    fs.mkdirSync(${JSON.stringify(`${logs}/s`)});
+    fs.writeFileSync(${JSON.stringify(`${logs}/s/meta.json`)}, JSON.stringify({ folder: process.cwd() }));
+    fs.rmdirSync(process.cwd());`;
+  const adapter = runAdapterHere(runAfterExitAdapter, [...flags, process.execPath, '-e', script], { cwd });
+  assert.equal(await adapter.code, 0);
+  assert.match(await adapter.output(), /^\{"adapter":"file"/);
 });
 
 test('a signal reaches the program, and how it ended is told by the exit code', async () => {

@@ -10,15 +10,16 @@ import { jsonOf } from './http-events.ts';
 import { tell } from './io.ts';
 import type { AdapterIo } from './io.ts';
 
-const flags = ['--newest', '--file', '--cwd-field', '--grace-ms'];
+const flags = ['--home', '--home-env', '--newest', '--file', '--cwd-field', '--grace-ms'];
 const maxFileBytes = 8 * 1024 * 1024;
 /** Folders below the named one in which the file is looked for: `<folder>/<session>/meta.json` needs one. */
 const maxDepth = 3;
 
 /**
- * `--newest folder --file meta.json [--cwd-field environment.working_directory] [--grace-ms 3000] -- command…`. The folder may begin with
- * `~/`. With `--cwd-field` only files count whose field (names joined by dots) is this run's folder, so that of several
- * runs at once each finds its own.
+ * `[--home folder] [--home-env NAME] --newest folder --file meta.json [--cwd-field environment.working_directory] [--grace-ms 3000] --
+ * command…`. `--newest` is taken from `--home`, or from the folder in the variable that `--home-env` names, where it is set; each may begin
+ * with `~/`. With `--cwd-field` only files count whose field (names joined by dots) is this run's folder, so that of several runs at once
+ * each finds its own.
  *
  * Resolves, when the command has ended, to the exit code for this process. Throws `ParleyError` for wrong arguments.
  */
@@ -54,11 +55,16 @@ export async function runAfterExitAdapter(argv: readonly string[], io: AdapterIo
   const folder = value('--newest');
   const name = value('--file');
   if (folder !== undefined && name !== undefined) {
-    const from = resolve(folder.startsWith('~/') ? join(io.env['HOME'] ?? homedir(), folder.slice(2)) : folder);
+    const home = io.env[value('--home-env') ?? ''] || (value('--home') ?? '');
+    const from = resolve(io.cwd, expanded(home, io), expanded(folder, io));
     const found = await newestFile(from, name, startedAt, await ownFolder(value('--cwd-field'), io.cwd));
     if (found !== undefined) await tell(io, JSON.stringify({ adapter: 'file', ...found }));
   }
   return exitCode(exit);
+}
+
+function expanded(folder: string, io: AdapterIo): string {
+  return folder.startsWith('~/') ? join(io.env['HOME'] ?? homedir(), folder.slice(2)) : folder;
 }
 
 interface Wanted {
@@ -67,7 +73,9 @@ interface Wanted {
 }
 
 async function ownFolder(field: string | undefined, cwd: string): Promise<Wanted | undefined> {
-  return field === undefined ? undefined : { field: field.split('.'), folders: [cwd, await realpath(cwd)] };
+  return field === undefined
+    ? undefined
+    : { field: field.split('.'), folders: [cwd, await realpath(cwd).catch(() => cwd)] };
 }
 
 async function newestFile(
@@ -81,12 +89,14 @@ async function newestFile(
     if (!entry.isFile() || entry.name !== name) continue;
     const path = join(entry.parentPath, name);
     if (path.slice(folder.length).split(/[/\\]/).length - 2 > maxDepth) continue;
-    const { mtimeMs, size } = await stat(path);
+    const facts = await stat(path).catch(() => undefined); // Other runs come and go in there.
     // File systems round their times: some to whole seconds.
-    if (mtimeMs >= since - 1000 && size <= maxFileBytes) written.push({ path, at: mtimeMs });
+    if (facts !== undefined && facts.mtimeMs >= since - 1000 && facts.size <= maxFileBytes)
+      written.push({ path, at: facts.mtimeMs });
   }
   for (const { path } of written.toSorted((a, b) => b.at - a.at)) {
-    const text = await readFile(path, 'utf8');
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
     if (wanted === undefined || wanted.folders.includes(fieldOf(text, wanted.field))) return { path, text };
   }
   return undefined;

@@ -85,4 +85,8 @@ export const migrations: readonly Migration[] = [
       WHERE json ->> 'mode' IS NULL;
     `,
   },
+  {
+    name: 'turns by their id alone',
+    sql: 'CREATE INDEX turns_by_id ON turns (id);',
+  },
 ];

@@ -74,6 +74,10 @@ export class SqliteStore implements Store {
     return guarded(() => this.#turns.one(id, turnId));
   }
 
+  async findTurn(turnId: TurnId): Promise<TurnRow | undefined> {
+    return guarded(() => this.#turns.find(turnId));
+  }
+
   async openTurns(id: SessionId): Promise<readonly TurnRow[]> {
     return guarded(() => this.#turns.open(id));
   }

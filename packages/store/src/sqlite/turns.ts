@@ -9,6 +9,7 @@ const openStates: ReadonlySet<TurnState> = new Set(['queued', 'steering', 'runni
 export class Turns {
   readonly #newest: StatementSync;
   readonly #one: StatementSync;
+  readonly #find: StatementSync;
   readonly #open: StatementSync;
   readonly #put: StatementSync;
 
@@ -16,6 +17,7 @@ export class Turns {
     const ofSession = 'FROM turns WHERE session = (SELECT n FROM sessions WHERE id = ?)';
     this.#newest = database.prepare(`SELECT json ${ofSession} ORDER BY queued_at DESC, n DESC LIMIT ?`);
     this.#one = database.prepare(`SELECT json ${ofSession} AND id = ?`);
+    this.#find = database.prepare('SELECT json FROM turns WHERE id = ?');
     // Those that have no place in the queue run already, or are words inside of one that runs.
     this.#open = database.prepare(`SELECT json ${ofSession} AND open = 1 ORDER BY queue_order NULLS FIRST, n`);
     this.#put = database.prepare(`
@@ -31,6 +33,11 @@ export class Turns {
 
   one(id: SessionId, turnId: TurnId): TurnRow | undefined {
     const row = this.#one.get(id, turnId);
+    return row && json<TurnRow>(row);
+  }
+
+  find(turnId: TurnId): TurnRow | undefined {
+    const row = this.#find.get(turnId);
     return row && json<TurnRow>(row);
   }
 
