@@ -24,8 +24,10 @@ export const rooms = {
   'packages/native': { mayImport: ['packages/schema', 'packages/models'] },
   'packages/store': { mayImport: ['packages/schema'] },
   'packages/client': { mayImport: ['packages/schema'] },
+  // Decides what reviewers are asked and what their answers mean; sessions it reaches through a client, or whatever has the same operations.
+  'packages/consult': { mayImport: ['packages/schema', 'packages/client'], builtins: pure },
   'packages/rehearsal': { mayImport: ['packages/schema'] },
-  'packages/doors': { mayImport: ['packages/schema', 'packages/client'] },
+  'packages/doors': { mayImport: ['packages/schema', 'packages/client', 'packages/consult'] },
   'packages/daemon': {
     // Of the client: where the daemon is to be found, which both sides must agree on.
     mayImport: ['schema', 'engine', 'runtime', 'drivers', 'models', 'native', 'store', 'rehearsal', 'client'].map(
@@ -38,7 +40,9 @@ export const rooms = {
   },
   'apps/cli': {
     // Of the runtime: the adapters, which run as processes of the command.
-    mayImport: ['schema', 'client', 'doors', 'daemon', 'rehearsal', 'runtime'].map((name) => `packages/${name}`),
+    mayImport: ['schema', 'client', 'consult', 'doors', 'daemon', 'rehearsal', 'runtime'].map(
+      (name) => `packages/${name}`,
+    ),
   },
   'apps/tui': { mayImport: ['packages/schema', 'packages/client'] },
   'apps/web': { mayImport: ['packages/schema', 'packages/client'] },

@@ -24,6 +24,17 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   { name: 'run', summary: 'give an agent a prompt and wait for its answer', load: () => import('./commands/run.ts') },
+  {
+    name: 'consult',
+    summary: 'ask several agents the same and see what they agree on',
+    load: () => import('./commands/consult.ts'),
+  },
+  { name: 'review', summary: 'let agents review a change', load: () => import('./commands/review.ts') },
+  {
+    name: 'second-opinion',
+    summary: 'ask another agent what it thinks',
+    load: () => import('./commands/second-opinion.ts'),
+  },
   { name: 'attach', summary: 'follow a session', load: () => import('./commands/attach.ts') },
   { name: 'steer', summary: 'send words into a running turn', load: () => import('./commands/steer.ts') },
   { name: 'queue', summary: 'see, order and edit what waits in a session', load: () => import('./commands/queue.ts') },
@@ -31,9 +42,12 @@ export const commands: readonly CommandEntry[] = [
   { name: 'approvals', summary: 'see and answer what agents ask', load: () => import('./commands/approvals.ts') },
   { name: 'sessions', summary: 'list, show, rename and delete sessions', load: () => import('./commands/sessions.ts') },
   { name: 'agents', summary: 'list and install agents', load: () => import('./commands/agents.ts') },
+  { name: 'models', summary: 'list the models that agents know', load: () => import('./commands/models.ts') },
   { name: 'serve', summary: 'run the daemon here and open the page', load: () => import('./commands/serve.ts') },
+  { name: 'mcp', summary: 'serve MCP clients over stdio', load: () => import('./commands/mcp.ts') },
   { name: 'pair', summary: 'print a link that lets a browser in', load: () => import('./commands/pair.ts') },
   { name: 'daemon', summary: 'status, stop and logs of the daemon', load: () => import('./commands/daemon.ts') },
+  { name: 'doctor', summary: 'find what is wrong, and how to mend it', load: () => import('./commands/doctor.ts') },
   { name: 'config', summary: 'show the configuration', load: () => import('./commands/config.ts') },
   { name: 'rehearsal', summary: 'run the offline model server', load: () => import('./commands/rehearsal.ts') },
   {

@@ -22,7 +22,7 @@ const lookAfterMs = 500;
  * Starts the daemon again when it dies while the client follows something. A daemon that was stopped on purpose takes its socket away
  * and is left alone; one that was killed leaves it behind. Returns what ends the watch.
  */
-export function keepDaemon(client: Client, io: Io, note: (text: string) => void): () => void {
+export function keepDaemon(client: Pick<Client, 'onConnection'>, io: Io, note: (text: string) => void): () => void {
   const places = placesOf(io.env);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const revive = async () => {

@@ -7,7 +7,9 @@ import { emptySetting, setting } from '../test/call-parley.ts';
 
 test('every command has help with examples, and asks nobody for it', async (t) => {
   const { call } = emptySetting(t);
-  const names = 'run attach steer interrupt approvals sessions agents serve pair daemon config rehearsal'.split(' ');
+  const names = 'run attach steer interrupt approvals sessions agents serve pair daemon doctor config rehearsal'.split(
+    ' ',
+  );
   const root = await call(['--help']);
   assert.equal(root.code, 0);
   for (const name of names) {

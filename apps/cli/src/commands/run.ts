@@ -61,7 +61,11 @@ export function define(command: Command, { io, end }: Context): void {
     .option('--effort <effort>', "how hard the model is to think, in the agent's own words")
     .option('--variant <variant>', 'a variant of the model (OpenCode)')
     .option('--personality <personality>', 'a way of talking (Codex)')
-    .option('--add-dir <folder...>', 'more folders that the agent may work in')
+    .option(
+      '--add-dir <folder>',
+      'one more folder that the agent may work in; can be said again',
+      (folder, before: readonly string[] | undefined) => [...(before ?? []), folder],
+    )
     .option('--mode <mode>', 'how the agent is spoken to (see `parley agents`)')
     .option('-s, --session <session>', 'go on with this session')
     .option('-c, --continue', 'go on with the newest session of this agent and folder')

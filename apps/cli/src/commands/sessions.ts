@@ -87,15 +87,22 @@ function listOf(sessions: readonly Session[], io: Io): string {
 }
 
 function details(session: Session, turns: readonly Turn[]): string {
-  const { id, agent, title, cwd, state, policy, model, backend, threadId, queue, pendingApprovals, limits } = session;
+  const { id, agent, mode, title, cwd, state, policy, model, backend, threadId, queue, pendingApprovals, limits } =
+    session;
+  const { profile, effort, variant, personality, addedFolders = [] } = session;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['id', id],
     ['title', title],
-    ['agent', agent],
+    ['agent', `${agent} (${mode})`],
+    ['profile', profile],
     ['folder', cwd],
+    ...addedFolders.map((folder) => ['added folder', folder] as const),
     ['state', state],
     ['policy', policy],
     ['model', model],
+    ['effort', effort],
+    ['variant', variant],
+    ['personality', personality],
     ['model server', `${backend.kind} (${backend.detail})`],
     ["agent's id", threadId],
     ['queued', queue.length === 0 ? undefined : `${queue.length}`],

@@ -16,7 +16,7 @@ interface SteerOptions {
   readonly json?: true;
 }
 
-export function define(command: Command, { io }: Context): void {
+export function define(command: Command, { io, end }: Context): void {
   command
     .description(
       'Send words into the running turn of a session. Where the agent cannot take them, they are queued; where nothing runs, they start a turn.',
@@ -42,6 +42,7 @@ export function define(command: Command, { io }: Context): void {
       if (other !== undefined) throw new UsageError('--queue, --interrupt and --only say different things.');
       const result = await client.submit(await findSession(client, given), { text, when });
       io.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${describe(result)}\n`);
+      if (result.outcome === 'returned') end(1);
     });
 }
 
@@ -56,6 +57,6 @@ function describe({ outcome, turnId, into, position }: SubmitResult): string {
     case 'interrupting':
       return `interrupting; next is ${turnId}`;
     case 'returned':
-      return 'given back: no running turn can take them';
+      return 'given back: no running turn can take them. Without --only they are queued, or start a turn.';
   }
 }

@@ -6,6 +6,7 @@ import {
   ApprovalAnswerSchema,
   ClientFrameSchema,
   CreateSessionSchema,
+  FindModelsSchema,
   InterruptSchema,
   newId,
   ParleyError,
@@ -22,8 +23,10 @@ import type {
   ApprovalAnswer,
   ApprovalRequest,
   EventBody,
+  FindModels,
   InstallPlan,
   InstallProgress,
+  ModelPage,
   ParleyEvent,
   ServerFrame,
   Session,
@@ -99,6 +102,7 @@ export class FakeDaemon {
   play: Play = (turn) => turn.complete(`You said: ${turn.turn.text}`);
   install: readonly InstallProgress[] = [{ text: 'fetching' }, { text: 'done', done: true }];
   agents: readonly AgentView[] = [fakeAgent];
+  models: (wanted: FindModels) => ModelPage = () => ({ agents: [] });
   plan: InstallPlan = fakePlan;
   readonly #kept = new Map<SessionId, Kept>();
   readonly #approvals = new Map<string, { approval: Approval; answered: (answer: ApprovalAnswer) => void }>();
@@ -201,6 +205,8 @@ export class FakeDaemon {
         return { url: 'http://127.0.0.1:7337/pair#code', expiresAt: Date.now() + 600_000 };
       case 'GET /config':
         return { entries: [{ key: 'server.port', value: 7337, origin: 'default' }] };
+      case 'GET /models':
+        return this.models(FindModelsSchema.parse(Object.fromEntries(url.searchParams)));
       case 'GET /agents':
         return { agents: this.agents };
       case 'GET /agents/:id/plan': {
@@ -215,7 +221,8 @@ export class FakeDaemon {
         return { sessions: [...this.#kept.values()].map(({ session }) => session) };
       case 'POST /sessions': {
         const input = CreateSessionSchema.parse(body);
-        if (input.agent !== 'codex') throw new ParleyError('unknown_agent', `There is no agent "${input.agent}".`);
+        if (this.agents.every(({ name }) => name !== input.agent))
+          throw new ParleyError('unknown_agent', `There is no agent "${input.agent}".`);
         if (input.cwd.includes('missing'))
           throw new ParleyError('folder_missing', `The folder "${input.cwd}" does not exist.`);
         return this.addSession({ ...input });
@@ -294,7 +301,9 @@ export class FakeDaemon {
     emit({ type: 'turn.started', turnId, text: turn.text });
     emit({ type: 'item.completed', turnId, item: { id: newId('item'), type: 'user_message', text: turn.text } });
     const end = (body: EventBody, answer?: string) => {
-      this.#settle(kept, turnId, { state: 'completed', ...(answer !== undefined && { answer }) });
+      const said = answer === undefined ? {} : { answer };
+      const why = 'error' in body ? { error: body.error } : {};
+      this.#settle(kept, turnId, { state: body.type.replace('turn.', '') as Turn['state'], ...said, ...why });
       const { activeTurnId: _active, ...rest } = kept.session;
       kept.session = { ...rest, state: 'idle' };
       emit(body);

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { placesOf } from '@parley/client/node';
+import manifest from '../../package.json' with { type: 'json' };
+import { emptySetting } from '../test/call-parley.ts';
+
+const initialize = {
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
+
+test('initialize starts no daemon, the first tool does; stdout is protocol only; the end of stdin ends it (G 2, G 57)', async (t) => {
+  const { begin, env } = emptySetting(t);
+  const socket = placesOf(env).socket;
+  const called = begin(['mcp']);
+  let id = 0;
+  const send = (message: object) => called.input.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const ask = (message: object) => {
+    id += 1;
+    send({ id, ...message });
+    return called.printed(new RegExp(`^.*"id":${id}\\b.*$`, 'm'));
+  };
+  const answer = JSON.parse(await ask(initialize)) as { readonly result: { readonly serverInfo: unknown } };
+  assert.deepEqual(answer.result.serverInfo, { name: 'parley', title: 'Parley', version: manifest.version });
+  send({ method: 'notifications/initialized' });
+  await ask({ method: 'tools/list' });
+  assert.equal(existsSync(socket), false);
+  const listed = await ask({ method: 'tools/call', params: { name: 'session_list', arguments: {} } });
+  assert.match(listed, /"success":true/);
+  assert.equal(existsSync(socket), true);
+  called.input.end();
+  const { code, stdout } = await called.result;
+  assert.equal(code, 0);
+  for (const line of stdout.trim().split('\n')) assert.equal((JSON.parse(line) as { jsonrpc: string }).jsonrpc, '2.0');
+});
+
+test('Ctrl-C ends it', async (t) => {
+  const { begin } = emptySetting(t);
+  const called = begin(['mcp']);
+  called.input.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, ...initialize })}\n`);
+  await called.printed(/"id":1\b/);
+  called.interrupt();
+  assert.equal((await called.result).code, 0);
+});

@@ -1,0 +1,47 @@
+// `parley mcp`: an MCP server over stdio. Standard output belongs to the protocol; what there is to say goes to standard error.
+
+import type { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import type { Context } from '../commands.ts';
+import type { Io } from '../io.ts';
+import { defineMcpClients } from './mcp-clients.ts';
+
+export function define(command: Command, context: Context): void {
+  const { io, end } = context;
+  command
+    .description(
+      'Serve MCP over standard input and output: an MCP client starts this and can then ask every agent.\n' +
+        'The daemon is started by the first request, where none runs. When the client goes, what it has begun goes on.',
+    )
+    .addHelpText(
+      'after',
+      '\nEnvironment:\n  PARLEY_SYNC_DEADLINE_MS  milliseconds that a request waits before it replies with a job (45000; 0: for ever)',
+    )
+    .action(async () => end(await serve(io)));
+  defineMcpClients(command, context);
+}
+
+async function serve(io: Io): Promise<number> {
+  const { serveMcp, syncDeadlineOf } = await import('@parley/doors/mcp');
+  const leaving = new AbortController();
+  const stopListening = io.onInterrupt(() => leaving.abort());
+  const note = (text: string) => void io.stderr.write(`parley mcp: ${text}\n`);
+  // Loaded by the first tool that needs the daemon: clients wait for the answer to `initialize`.
+  const daemon = () => import('../open-client.ts');
+  try {
+    await serveMcp({
+      version: manifest.version,
+      input: io.stdin,
+      output: io.stdout,
+      cwd: io.cwd,
+      syncDeadlineMs: syncDeadlineOf(io.env),
+      note,
+      signal: leaving.signal,
+      openClient: async () => (await daemon()).openClient(io),
+      keepDaemon: async (client) => (await daemon()).keepDaemon(client, io, note),
+    });
+    return 0;
+  } finally {
+    stopListening();
+  }
+}

@@ -1,0 +1,158 @@
+// Jobs: turns seen by a caller who does not wait. A job's id is its turn's id, so jobs of every door can be asked for here.
+
+import { failure, isParleyError } from '@parley/client';
+import type { Session, Turn, TurnId } from '@parley/schema';
+import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { elicits } from './caller.ts';
+import type { AwaitedTurn, Protocol } from './caller.ts';
+import type { Daemon, Door } from './door.ts';
+import { usualPage } from './page.ts';
+import { answeredTurn, AnswerSchema, ErrorSchema, failed, jobOf, JobSchema, refused, structured } from './reply.ts';
+import { awaitTurn, takeAnswers } from './request.ts';
+import { isOpen, stopTurn, waitForTurn } from './wait-for-turn.ts';
+
+const jobId = z.string().min(1).max(200).describe('jobId of an earlier reply.');
+const error = ErrorSchema.exactOptional();
+
+/** Milliseconds that a cancelled job is waited for: agents end in a moment, or are ended. */
+const cancelMs = 10_000;
+
+/** Milliseconds of the longest poll. */
+const longestPollMs = 30_000;
+
+const looks = { readOnlyHint: true, openWorldHint: false } as const;
+
+interface Job {
+  readonly client: Daemon;
+  readonly session: Session;
+  readonly turn: Turn;
+}
+
+export function addJobTools(server: McpServer, door: Door, protocol: Protocol): void {
+  server.registerTool(
+    'llm_job_status',
+    {
+      title: 'Status of a job',
+      description: 'Whether a job is queued, running, completed, failed, canceled or orphaned (its end is not known).',
+      inputSchema: z.strictObject({ jobId }),
+      outputSchema: z.object({
+        success: z.boolean(),
+        job: JobSchema.exactOptional(),
+        jobId: z.string().exactOptional(),
+        error,
+      }),
+      annotations: looks,
+    },
+    (input) =>
+      orNotFound(input.jobId, async () => {
+        const { turn, session } = await findJob(door, input.jobId);
+        return structured({ success: true, job: jobOf(turn, session) });
+      }),
+  );
+
+  server.registerTool(
+    'llm_job_result',
+    {
+      title: 'Answer of a job',
+      description: 'The answer of a job, whole or page by page; of a job that still runs, what is known of it.',
+      inputSchema: z.strictObject({
+        jobId,
+        offset: z.int().nonnegative().describe('First character of the page.').default(0),
+        maxChars: z.int().min(1000).max(2_000_000).describe('Characters of a page.').default(usualPage),
+      }),
+      outputSchema: AnswerSchema,
+      annotations: looks,
+    },
+    async (input) => {
+      try {
+        const { turn, session } = await findJob(door, input.jobId);
+        return answeredTurn(turn, session, [], input);
+      } catch (caught) {
+        return refused(caught);
+      }
+    },
+  );
+
+  server.registerTool(
+    'llm_job_watch',
+    {
+      title: 'Wait for a job',
+      description:
+        'Waits for the end of a job, at most 30 s, and replies with its answer or with where it stands. Tells progress meanwhile.',
+      inputSchema: z.strictObject({
+        jobId,
+        waitMs: z.int().min(1).max(longestPollMs).describe('Milliseconds to wait at most.').default(longestPollMs),
+      }),
+      outputSchema: AnswerSchema,
+      annotations: looks,
+    },
+    async (input, ctx) => {
+      try {
+        const { client, turn, session } = await findJob(door, input.jobId);
+        if (!isOpen(turn)) return answeredTurn(turn, session);
+        const caller = { ...protocol, ctx, elicits: elicits(server, ctx) };
+        const before = ctx.mcpReq.requestState<AwaitedTurn>();
+        if (before !== undefined) await takeAnswers(client, before, caller);
+        // The session was read before the turn, so an end that the turn does not tell yet has a later number.
+        const awaited = before ?? {
+          sessionId: session.id,
+          turnId: turn.id,
+          after: session.head,
+          warnings: [],
+          asked: [],
+        };
+        return await awaitTurn(door, client, awaited, caller, { deadlineMs: input.waitMs, own: false });
+      } catch (caught) {
+        return refused(caught);
+      }
+    },
+  );
+
+  server.registerTool(
+    'llm_job_cancel',
+    {
+      title: 'Cancel a job',
+      description: 'Stops a running job or takes a queued one out of the queue. Other jobs of its session go on.',
+      inputSchema: z.strictObject({ jobId }),
+      outputSchema: z.object({
+        success: z.boolean(),
+        jobId: z.string(),
+        job: JobSchema.exactOptional(),
+        reason: z.string().exactOptional(),
+        error,
+      }),
+      annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+    },
+    (input, ctx) =>
+      orNotFound(input.jobId, async () => {
+        const { client, turn, session } = await findJob(door, input.jobId);
+        if (!isOpen(turn)) {
+          const { status } = jobOf(turn, session);
+          return structured({ success: false, jobId: turn.id, reason: `Job is already ${status}` }, true);
+        }
+        await stopTurn(client, session.id, turn.id);
+        const ids = { sessionId: session.id, turnId: turn.id, after: session.head };
+        await waitForTurn({ client, ...ids, deadlineMs: cancelMs, signal: ctx.mcpReq.signal });
+        const now = await client.turn(session.id, turn.id);
+        return structured({ success: true, jobId: turn.id, job: jobOf(now, session) });
+      }),
+  );
+}
+
+/** Throws `unknown_turn`. */
+async function findJob(door: Door, id: string): Promise<Job> {
+  const client = await door.client();
+  const { sessionId } = await client.findTurn(id as TurnId);
+  const session = await client.session(sessionId);
+  return { client, session, turn: await client.turn(sessionId, id as TurnId) };
+}
+
+async function orNotFound(id: string, look: () => Promise<CallToolResult>): Promise<CallToolResult> {
+  try {
+    return await look();
+  } catch (caught) {
+    const unknown = isParleyError(caught) && (caught.code === 'unknown_turn' || caught.code === 'invalid_request');
+    return failed(unknown ? await failure('unknown_turn', `Job not found: ${id}`) : caught, { jobId: id });
+  }
+}

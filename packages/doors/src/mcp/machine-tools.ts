@@ -1,0 +1,131 @@
+// What there is on this machine: agents, and what runs now.
+
+import type { AgentView } from '@parley/schema';
+import type { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { agentOfCli, cliOfAgent } from './agents.ts';
+import type { Daemon, Door } from './door.ts';
+import { cliParameter } from './parameters.ts';
+import { ErrorSchema, failed, JobSchema, jobStatusOf, structured } from './reply.ts';
+
+const error = ErrorSchema.exactOptional();
+const looks = { readOnlyHint: true, openWorldHint: false } as const;
+
+export function addMachineTools(server: McpServer, door: Door): void {
+  server.registerTool(
+    'cli_versions',
+    {
+      title: 'Agents on this machine',
+      description: 'Which agents are installed, in which version, how they can be spoken to, and what is missing.',
+      inputSchema: z.strictObject({ cli: cliParameter.exactOptional() }),
+      outputSchema: z.object({
+        success: z.boolean(),
+        versions: z
+          .array(
+            z.object({
+              cli: z.string(),
+              title: z.string(),
+              installed: z.boolean(),
+              command: z.string().nullable(),
+              version: z.string().nullable(),
+              provenVersion: z.string(),
+              modes: z.array(z.string()),
+              modelServer: z.string(),
+              loginStatus: z.enum(['authenticated', 'not_authenticated']),
+              loginGuidance: z.string(),
+              problem: z.string().nullable(),
+            }),
+          )
+          .exactOptional(),
+        error,
+      }),
+      annotations: looks,
+    },
+    async ({ cli }) => {
+      try {
+        const agents = await (await door.client()).agents();
+        const chosen = agents.filter(({ name }) => cli === undefined || name === agentOfCli(cli));
+        return structured({ success: true, versions: chosen.map(versionOf) });
+      } catch (caught) {
+        return failed(caught);
+      }
+    },
+  );
+
+  server.registerTool(
+    'llm_process_health',
+    {
+      title: 'What runs now',
+      description:
+        'The daemon (pid, memory) and the jobs that run now, of all doors, with how long they have been running.',
+      inputSchema: z.strictObject({}),
+      outputSchema: z.object({
+        success: z.boolean(),
+        runningJobs: z.number().int().exactOptional(),
+        daemon: z
+          .object({ pid: z.number(), version: z.string(), memoryRssKb: z.number(), startedAt: z.string() })
+          .exactOptional(),
+        jobs: z
+          .array(
+            z.object({
+              jobId: z.string(),
+              cli: z.string(),
+              sessionId: z.string(),
+              status: JobSchema.shape.status,
+              runningForMs: z.number().nullable(),
+            }),
+          )
+          .exactOptional(),
+        error,
+      }),
+      annotations: looks,
+    },
+    async () => {
+      try {
+        return structured(await health(await door.client()));
+      } catch (caught) {
+        return failed(caught);
+      }
+    },
+  );
+}
+
+function versionOf(agent: AgentView): Record<string, unknown> {
+  const { name, title, installed, path, version, provenVersion, modes, backend, loginHint, installHint, problem } =
+    agent;
+  return {
+    cli: cliOfAgent(name),
+    title,
+    installed,
+    command: path ?? null,
+    version: version ?? null,
+    provenVersion,
+    modes,
+    modelServer: `${backend.kind}: ${backend.detail}`,
+    // Without a login, a key or a server of its own it would only rehearse.
+    loginStatus: backend.kind === 'rehearsal' ? 'not_authenticated' : 'authenticated',
+    loginGuidance: loginHint,
+    problem: problem ?? (installed ? null : (installHint ?? `Run \`parley agents install ${name}\`.`)),
+  };
+}
+
+async function health(client: Daemon): Promise<Record<string, unknown>> {
+  const [daemon, sessions] = await Promise.all([client.daemon(), client.sessions()]);
+  const working = sessions.flatMap(({ id, agent, activeTurnId }) =>
+    activeTurnId === undefined ? [] : [{ id, agent, activeTurnId }],
+  );
+  const jobs = await Promise.all(
+    working.map(async ({ id, agent, activeTurnId }) => {
+      const { startedAt, state } = await client.turn(id, activeTurnId);
+      const runningForMs = startedAt === undefined ? null : Date.now() - startedAt;
+      return { jobId: activeTurnId, cli: cliOfAgent(agent), sessionId: id, status: jobStatusOf(state), runningForMs };
+    }),
+  );
+  const { pid, version, memory, startedAt } = daemon;
+  return {
+    success: true,
+    runningJobs: jobs.length,
+    daemon: { pid, version, memoryRssKb: Math.round(memory / 1024), startedAt: new Date(startedAt).toISOString() },
+    jobs,
+  };
+}

@@ -1,0 +1,140 @@
+// One request to an agent: starts a turn, waits for it where the caller waits, and brings what the agent asks to the caller's person.
+
+import type { Approval, ParleyEvent } from '@parley/schema';
+import { inputRequired, inputResponse } from '@modelcontextprotocol/server';
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
+import type { RequestTool } from './agents.ts';
+import type { Daemon, Door } from './door.ts';
+import type { AwaitedTurn, Caller } from './caller.ts';
+import { answerOf, formOf } from './elicit.ts';
+import { findSession } from './find-session.ts';
+import { Person, unlessResolved } from './person.ts';
+import { Progress } from './progress.ts';
+import type { RequestArguments } from './parameters.ts';
+import { answered, answeredTurn, answerOfTurn, jobTools, waitingFor } from './reply.ts';
+import { isOpen, stopTurn, waitForTurn } from './wait-for-turn.ts';
+import type { Waited } from './wait-for-turn.ts';
+
+export type Reply = CallToolResult | InputRequiredResult;
+
+/** Starts the turn; the call that is in a later round goes on with what the first one began. */
+export async function begin(
+  door: Door,
+  client: Daemon,
+  tool: RequestTool,
+  request: RequestArguments,
+): Promise<AwaitedTurn> {
+  const { session, warnings } = await findSession(door, client, tool, request);
+  const { timeoutMs } = request;
+  // A turn of its own: words into somebody else's running turn are no request.
+  const input = { text: request.prompt, when: 'queue', ...(timeoutMs !== undefined && { timeoutMs }) } as const;
+  const { turnId } = await client.submit(session.id, input);
+  return { sessionId: session.id, turnId, after: session.head, warnings, asked: [] };
+}
+
+/** The reply of an asynchronous request: the handle. */
+export async function handle(client: Daemon, { sessionId, turnId, warnings }: AwaitedTurn): Promise<CallToolResult> {
+  const [session, turn] = await Promise.all([client.session(sessionId), client.turn(sessionId, turnId)]);
+  return answeredTurn(turn, session, warnings);
+}
+
+export interface WaitLimits {
+  readonly deadlineMs: number;
+  /** This call, or an earlier round of it, began the turn: cancelling the call stops it. */
+  readonly own: boolean;
+}
+
+/** Waits at most `deadlineMs` (0: as long as it takes), then replies with the answer or with a handle. */
+export async function awaitTurn(
+  door: Door,
+  client: Daemon,
+  awaited: AwaitedTurn,
+  caller: Caller,
+  { deadlineMs, own }: WaitLimits,
+): Promise<Reply> {
+  const { sessionId, turnId } = awaited;
+  const person = new Person(door, client, caller);
+  if (!own) {
+    // It went on alone: the agent may have asked before anybody listened.
+    const pending = await client.approvals({ pending: true });
+    const asking = person.ask(pending.filter((approval) => approval.turnId === turnId));
+    if (asking.length > 0) return askByReply(awaited, asking, caller);
+  }
+  const warnings = [...awaited.warnings];
+  const progress = new Progress(door, caller.ctx);
+  const stopKeeping = await door.options.keepDaemon(client);
+  let waited: Waited;
+  try {
+    waited = await waitForTurn({
+      client,
+      sessionId,
+      turnId,
+      after: awaited.after,
+      deadlineMs,
+      signal: caller.ctx.mcpReq.signal,
+      onEvents: (events) => {
+        progress.tell(events);
+        warnings.push(...warningsOf(events));
+      },
+      onApprovals: (approvals) => person.ask(approvals),
+      onSettled: (id) => person.settle(id),
+    });
+  } finally {
+    stopKeeping();
+    progress.flush();
+  }
+  switch (waited.outcome) {
+    case 'ended': {
+      person.close();
+      return answeredTurn(waited.turn, await client.session(sessionId), warnings);
+    }
+    case 'asking':
+      return askByReply({ ...awaited, warnings, after: waited.after }, waited.approvals, caller);
+    case 'cancelled':
+      person.close();
+      if (own && !door.leaving) await stopTurn(client, sessionId, turnId);
+      return deferred(client, awaited, warnings);
+    case 'deadline':
+      return deferred(client, awaited, warnings);
+  }
+}
+
+async function askByReply(awaited: AwaitedTurn, approvals: readonly Approval[], { codec }: Caller): Promise<Reply> {
+  const asked = [...awaited.asked, ...approvals.map(({ id }) => id)];
+  return inputRequired({
+    inputRequests: Object.fromEntries(approvals.map((one) => [one.id, inputRequired.elicit(formOf(one))])),
+    requestState: await codec.mint({ ...awaited, asked }),
+  });
+}
+
+/** What the person filled in since the last round goes to the agent. */
+export async function takeAnswers(client: Daemon, { asked }: AwaitedTurn, { ctx }: Caller): Promise<void> {
+  const pending = await client.approvals({ pending: true });
+  for (const approval of pending.filter(({ id }) => asked.includes(id))) {
+    const view = inputResponse(ctx.mcpReq.inputResponses, approval.id);
+    const answer = view.kind === 'elicit' ? answerOf(approval, view) : undefined;
+    if (answer !== undefined) await client.answerApproval(approval.id, answer).catch(unlessResolved);
+  }
+}
+
+async function deferred(
+  client: Daemon,
+  { sessionId, turnId }: AwaitedTurn,
+  warnings: readonly string[],
+): Promise<CallToolResult> {
+  const [session, turn, pending] = await Promise.all([
+    client.session(sessionId),
+    client.turn(sessionId, turnId),
+    client.approvals({ pending: true }),
+  ]);
+  // It may have ended in this very moment: then it is an answer.
+  if (!isOpen(turn)) return answeredTurn(turn, session, warnings);
+  const asked = waitingFor(pending.filter((approval) => approval.turnId === turnId));
+  const answer = answerOfTurn(turn, session, [...warnings, ...asked]);
+  const mark = `The job goes on: come back with llm_job_watch or llm_job_result {"jobId":"${turnId}"}.`;
+  return answered({ ...answer, status: 'deferred', ...jobTools }, [mark]);
+}
+
+function warningsOf(events: readonly ParleyEvent[]): readonly string[] {
+  return events.flatMap((event) => (event.type === 'notice' && event.level !== 'info' ? [event.text] : []));
+}

@@ -1,0 +1,270 @@
+// A daemon in memory whose agents do what a test says.
+
+import { newId, ParleyError } from '@parley/schema';
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalId,
+  ApprovalRequest,
+  CreateSession,
+  EventBody,
+  ParleyEvent,
+  Session,
+  SessionId,
+  SubmitTurn,
+  Turn,
+  TurnId,
+} from '@parley/schema';
+import type { Daemon } from '../door.ts';
+
+/** What a test's agent can do within a turn. */
+export interface FakeTurn {
+  readonly text: string;
+  readonly session: Session;
+  emit(body: EventBody): void;
+  say(...pieces: readonly string[]): void;
+  complete(answer: string): void;
+  fail(error: ParleyError): void;
+  ask(request: Omit<ApprovalRequest, 'id'>): Promise<ApprovalAnswer>;
+  readonly id: TurnId;
+}
+
+interface Kept {
+  session: Session;
+  readonly events: ParleyEvent[];
+  readonly turns: Map<TurnId, Turn>;
+  /** Woken by each event. */
+  wake: PromiseWithResolvers<void>;
+}
+
+const clock = (() => {
+  let now = 1_800_000_000_000;
+  return () => (now += 1000);
+})();
+
+export class FakeDaemon implements Daemon {
+  play: (turn: FakeTurn) => void | Promise<void> = (turn) => turn.complete(`You said: ${turn.text}`);
+  readonly created: CreateSession[] = [];
+  readonly submitted: (SubmitTurn & { readonly sessionId: SessionId })[] = [];
+  readonly answers: (ApprovalAnswer & { readonly id: ApprovalId })[] = [];
+  interrupts = 0;
+  opened = 0;
+  readonly #kept = new Map<SessionId, Kept>();
+  readonly #approvals = new Map<
+    ApprovalId,
+    { approval: Approval; readonly answered: (answer: ApprovalAnswer) => void }
+  >();
+
+  agents(): ReturnType<Daemon['agents']> {
+    return Promise.resolve([]);
+  }
+
+  daemon(): ReturnType<Daemon['daemon']> {
+    const facts = { pid: 42, version: '1.2.3', socket: '/s', stateDir: '/state', memory: 2048, startedAt: 0 };
+    return Promise.resolve({ ...facts, sessions: this.#kept.size, workingTurns: 0 });
+  }
+
+  onConnection(): () => void {
+    return () => {};
+  }
+
+  async createSession(input: CreateSession): Promise<Session> {
+    if (input.agent === 'vibe') throw new ParleyError('agent_not_installed', 'vibe is not on PATH.');
+    this.created.push(input);
+    const at = clock();
+    const session: Session = {
+      id: newId('session'),
+      mode: 'app-server',
+      title: '',
+      policy: 'ask',
+      backend: { kind: 'key', detail: 'OPENAI_API_KEY' },
+      state: 'idle',
+      queue: [],
+      pendingApprovals: 0,
+      usage: {},
+      head: 0,
+      limits: ['It can read every file.'],
+      createdAt: at,
+      updatedAt: at,
+      ...input,
+      threadId: input.threadId ?? `thread-${this.created.length}`,
+    };
+    this.#kept.set(session.id, { session, events: [], turns: new Map(), wake: Promise.withResolvers() });
+    return session;
+  }
+
+  async session(id: SessionId): Promise<Session> {
+    return this.#of(id).session;
+  }
+
+  async sessions(): Promise<readonly Session[]> {
+    return [...this.#kept.values()].map(({ session }) => session);
+  }
+
+  async updateSession(id: SessionId, change: Partial<Session>): Promise<Session> {
+    return this.#change(this.#of(id), change);
+  }
+
+  async deleteSession(id: SessionId): Promise<void> {
+    this.#of(id);
+    this.#kept.delete(id);
+  }
+
+  async turn(id: SessionId, turnId: TurnId): Promise<Turn> {
+    const turn = this.#of(id).turns.get(turnId);
+    if (turn === undefined) throw new ParleyError('unknown_turn', `Session ${id} has no turn ${turnId}.`);
+    return turn;
+  }
+
+  async findTurn(turnId: TurnId): Promise<Turn> {
+    const turn = [...this.#kept.values()].map(({ turns }) => turns.get(turnId)).find(Boolean);
+    if (turn === undefined) throw new ParleyError('unknown_turn', `There is no turn ${turnId}.`);
+    return turn;
+  }
+
+  async submit(sessionId: SessionId, input: SubmitTurn): ReturnType<Daemon['submit']> {
+    const kept = this.#of(sessionId);
+    this.submitted.push({ ...input, sessionId });
+    const turn: Turn = { id: newId('turn'), sessionId, state: 'queued', text: input.text, queuedAt: clock() };
+    kept.turns.set(turn.id, turn);
+    if (kept.session.activeTurnId !== undefined) {
+      const queue = [...kept.session.queue, { turnId: turn.id, text: turn.text }];
+      this.#change(kept, { queue });
+      this.#emit(kept, { type: 'queue.changed', queue });
+      return { sessionId, turnId: turn.id, outcome: 'queued', position: queue.length };
+    }
+    this.#start(kept, turn);
+    return { sessionId, turnId: turn.id, outcome: 'started' };
+  }
+
+  async cancelQueued(id: SessionId, turnId: TurnId): Promise<void> {
+    const kept = this.#of(id);
+    const queue = kept.session.queue.filter((queued) => queued.turnId !== turnId);
+    if (queue.length === kept.session.queue.length) throw new ParleyError('turn_not_queued', 'It has started.');
+    this.#settle(kept, turnId, { state: 'cancelled' });
+    this.#change(kept, { queue });
+    this.#emit(kept, { type: 'queue.changed', queue });
+  }
+
+  async interrupt(id: SessionId): ReturnType<Daemon['interrupt']> {
+    const kept = this.#of(id);
+    const { activeTurnId } = kept.session;
+    if (activeTurnId === undefined) return {};
+    this.interrupts += 1;
+    this.#end(kept, { type: 'turn.interrupted', turnId: activeTurnId }, { state: 'interrupted' });
+    return { turnId: activeTurnId };
+  }
+
+  async approvals({ pending = false } = {}): Promise<readonly Approval[]> {
+    const all = [...this.#approvals.values()].map(({ approval }) => approval);
+    return all.filter(({ resolution }) => !pending || resolution === undefined);
+  }
+
+  async answerApproval(id: ApprovalId, answer: ApprovalAnswer): Promise<void> {
+    const asked = this.#approvals.get(id);
+    if (asked === undefined) throw new ParleyError('unknown_approval', `There is no approval ${id}.`);
+    if (asked.approval.resolution !== undefined) throw new ParleyError('approval_resolved', 'It is resolved.');
+    this.answers.push({ ...answer, id });
+    asked.answered(answer);
+  }
+
+  async *eventBatches(
+    id: SessionId,
+    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<readonly ParleyEvent[]> {
+    const kept = this.#of(id);
+    const stopped = Promise.withResolvers<void>();
+    signal?.addEventListener('abort', () => stopped.resolve());
+    for (let seen = after; signal?.aborted !== true;) {
+      const { wake } = kept;
+      const fresh = kept.events.filter(({ seq }) => seq > seen);
+      seen = fresh.at(-1)?.seq ?? seen;
+      if (fresh.length > 0) yield fresh;
+      else await Promise.race([wake.promise, stopped.promise]);
+    }
+  }
+
+  #start(kept: Kept, turn: Turn): void {
+    const turnId = turn.id;
+    this.#settle(kept, turnId, { state: 'running', startedAt: clock() });
+    this.#change(kept, { state: 'working', activeTurnId: turnId });
+    const emit = (body: EventBody) => this.#emit(kept, body);
+    emit({ type: 'turn.started', turnId, text: turn.text });
+    const say = (...pieces: readonly string[]) => {
+      const id = newId('item');
+      emit({ type: 'item.started', turnId, item: { id, type: 'assistant_message', text: '' } });
+      for (const text of pieces) emit({ type: 'item.delta', turnId, itemId: id, text });
+      emit({ type: 'item.completed', turnId, item: { id, type: 'assistant_message', text: pieces.join('') } });
+    };
+    const usage = { inputUncached: 10, output: 5, costUsd: 0.25 };
+    const fake: FakeTurn = {
+      id: turnId,
+      text: turn.text,
+      session: kept.session,
+      emit,
+      say,
+      complete: (answer) => {
+        say(answer);
+        this.#end(kept, { type: 'turn.completed', turnId, usage }, { state: 'completed', answer, usage });
+      },
+      fail: ({ body: error }) => this.#end(kept, { type: 'turn.failed', turnId, error }, { state: 'failed', error }),
+      ask: (request) => this.#ask(kept, turnId, request),
+    };
+    setImmediate(() => void this.play(fake));
+  }
+
+  #end(kept: Kept, event: EventBody, change: Partial<Turn>): void {
+    const { activeTurnId, ...idle } = kept.session;
+    if (activeTurnId === undefined) return;
+    this.#settle(kept, activeTurnId, { ...change, endedAt: clock() });
+    kept.session = { ...idle, state: 'idle' };
+    this.#emit(kept, event);
+    const [next, ...queue] = kept.session.queue;
+    const queued = next && kept.turns.get(next.turnId);
+    if (queued === undefined) return;
+    this.#change(kept, { queue });
+    this.#start(kept, queued);
+    this.#emit(kept, { type: 'queue.changed', queue });
+  }
+
+  async #ask(kept: Kept, turnId: TurnId, request: Omit<ApprovalRequest, 'id'>): Promise<ApprovalAnswer> {
+    const now = Date.now();
+    const id = newId('approval');
+    const ids = { id, sessionId: kept.session.id, turnId };
+    const approval: Approval = { ...request, ...ids, requestedAt: now, deadlineAt: now + 600_000 };
+    const { promise, resolve: answered } = Promise.withResolvers<ApprovalAnswer>();
+    this.#approvals.set(id, { approval, answered });
+    this.#emit(kept, { type: 'approval.requested', turnId, approval });
+    const answer = await promise;
+    const effect = approval.options.find((option) => option.id === answer.optionId)?.effect;
+    const outcome = effect === 'allow' ? 'allowed' : 'denied';
+    const resolution = { outcome, by: 'person', optionId: answer.optionId, at: now } as const;
+    this.#approvals.set(id, { approval: { ...approval, resolution }, answered });
+    this.#emit(kept, { type: 'approval.resolved', turnId, approvalId: id, resolution });
+    return answer;
+  }
+
+  #of(id: SessionId): Kept {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) throw new ParleyError('unknown_session', `There is no session ${id}.`);
+    return kept;
+  }
+
+  #change(kept: Kept, change: Partial<Session>): Session {
+    return (kept.session = { ...kept.session, ...change });
+  }
+
+  #settle(kept: Kept, id: TurnId, change: Partial<Turn>): void {
+    const turn = kept.turns.get(id);
+    if (turn !== undefined) kept.turns.set(id, { ...turn, ...change });
+  }
+
+  #emit(kept: Kept, body: EventBody): void {
+    const seq = kept.session.head + 1;
+    const at = clock();
+    this.#change(kept, { head: seq, updatedAt: at });
+    kept.events.push({ ...body, seq, sessionId: kept.session.id, at });
+    kept.wake.resolve();
+    kept.wake = Promise.withResolvers();
+  }
+}
