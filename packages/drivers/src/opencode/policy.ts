@@ -72,10 +72,14 @@ export function permissionRules(policy: Policy, addedFolders: readonly string[])
 /** In `run` mode nobody can be asked: OpenCode itself rejects what asks. */
 export function policyLimits(policy: Policy, mode: 'serve' | 'run'): readonly string[] {
   const own = 'What your own OpenCode settings allow for a single tool by its name runs too.';
-  const unasked =
+  const ofMode =
     mode === 'run'
       ? ['OpenCode cannot ask anybody in this mode: what would ask is denied, and that ends the turn.']
-      : [];
+      : policy === 'full'
+        ? []
+        : [
+            "A command that you allow can read the password of OpenCode's own server, and could then allow further ones by itself.",
+          ];
   switch (policy) {
     case 'read-only':
       return [
@@ -86,7 +90,7 @@ export function policyLimits(policy: Policy, mode: 'serve' | 'run'): readonly st
     case 'ask':
     case 'edit':
       return [
-        ...unasked,
+        ...ofMode,
         'A shell command that was allowed may write wherever the user may: OpenCode has no sandbox.',
         own,
       ];

@@ -65,6 +65,8 @@ export function submit(
       return { turnId: row.id, outcome };
     case 'steered':
       if (active === undefined) throw new ParleyError('internal', 'Steered without a running turn.');
+      if (state.steers.size >= rules.maxQueue)
+        throw new ParleyError('queue_full', `${state.steers.size} messages are on their way into this turn already.`);
       steerInto(state, draft, input.when === 'steer-only' ? { ...row, steerOnly: true } : row, active);
       return { turnId: row.id, outcome, into: active.row.id };
     case 'queued': {
