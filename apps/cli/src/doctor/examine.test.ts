@@ -92,6 +92,7 @@ test('a daemon that takes connections and does not answer is told after a while'
   const { world } = healthy(t);
   await seededFaults.daemon_silent({ ...healthy(t), world });
   const silent = createServer().listen(world.places.socket);
+  silent.on('connection', (socket) => t.after(() => socket.destroy()));
   t.after(() => silent.close());
   await once(silent, 'listening');
   const { findings } = await examine({ ...world, patienceMs: 20 });
