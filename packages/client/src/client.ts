@@ -17,12 +17,14 @@ import type {
   InstallProgress,
   Interrupt,
   InterruptResult,
+  MakeRequest,
   ModelPage,
   PairingLink,
   ParleyEvent,
   PlanInstallation,
   QueuedTurn,
   QueuePage,
+  RequestResult,
   Session,
   SessionId,
   SessionPage,
@@ -191,6 +193,11 @@ export class Client {
         await new Promise((resolve) => setTimeout(resolve, delayBefore(attempt, defaultReconnect, Math.random())));
       }
     }
+  }
+
+  /** Asks an agent in one call: a turn of its own, in the session that is named or in a new one. */
+  request(request: MakeRequest): Promise<RequestResult> {
+    return this.#call({ method: 'POST', path: '/api/requests', body: request });
   }
 
   /** Gives a queued turn new words or a new place (1 is next); tells the queue as it is then. Throws `turn_not_queued`. */

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Engine } from '@parley/engine';
+import { Engine, Requests } from '@parley/engine';
 import { createGitWorkspaces, createRuntime } from '@parley/runtime';
 import { checkFileSystem, lockStateDirectory, openStore } from '@parley/store';
 import { ensurePrivateFolder } from '@parley/client/node';
@@ -32,6 +32,7 @@ export interface CoreOptions {
 
 export interface Core {
   readonly engine: Engine;
+  readonly requests: Requests;
   readonly agents: InstalledAgents;
   /** `keep` leaves working turns' processes alone, for the next owner. */
   readonly close: (runs: 'keep' | 'end') => Promise<void>;
@@ -115,6 +116,7 @@ async function open({ stateDir, databaseFile, agentsDir, config, env, ...options
   });
   return {
     engine,
+    requests: new Requests(engine),
     agents,
     close: async (runs) => {
       const working = engine.workingTurns > 0;

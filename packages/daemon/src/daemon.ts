@@ -1,6 +1,6 @@
 // What the routes work with: the parts of a running daemon.
 
-import type { Engine } from '@parley/engine';
+import type { Engine, Requests } from '@parley/engine';
 import type { DaemonView } from '@parley/schema';
 import type { InstalledAgents } from './agents/installed-agents.ts';
 import type { LoadedConfig } from './config/load.ts';
@@ -8,6 +8,7 @@ import type { Credentials } from './gate/credentials.ts';
 
 export interface Daemon {
   readonly engine: Engine;
+  readonly requests: Requests;
   readonly agents: InstalledAgents;
   readonly credentials: Credentials;
   readonly configuration: LoadedConfig;

@@ -60,7 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       process.exit(1);
     },
   });
-  const { engine, agents } = core;
+  const { engine, requests, agents } = core;
   const credentials = await Credentials.open(places.tokenFile).catch(async (error: unknown) => {
     await core.close('keep');
     throw error;
@@ -87,6 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   };
   const daemon: Daemon = {
     engine,
+    requests,
     agents,
     credentials,
     configuration,

@@ -347,13 +347,14 @@ function checkPrompt(text: string): void {
 }
 
 function publicTurn(row: Turn): Turn {
-  const { id, sessionId, state, text, receipt, answer, error, usage, retries, queuedAt, startedAt, endedAt } = row;
+  const { id, sessionId, state, text, correlationId, receipt, answer, error, usage, retries, queuedAt, startedAt, endedAt } = row;
   return {
     id,
     sessionId,
     state,
     text,
     queuedAt,
+    ...(correlationId === undefined ? {} : { correlationId }),
     ...(receipt === undefined ? {} : { receipt }),
     ...(answer === undefined ? {} : { answer }),
     ...(error === undefined ? {} : { error }),

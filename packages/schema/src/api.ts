@@ -44,6 +44,8 @@ export interface CreateSession {
   readonly modelUrl?: string;
   /** Go on with a conversation that the agent itself remembers, by the agent's own id of it. */
   readonly threadId?: string;
+  /** With `threadId`: go on with a copy of that conversation, and leave it as it is. */
+  readonly fork?: boolean;
   readonly title?: string;
 }
 /** A word that goes onto an agent's command line must not be taken for an option. */
@@ -61,7 +63,20 @@ export const CreateSessionSchema = z.strictObject({
   addedFolders: z.array(z.string().min(1).max(4096)).max(50).readonly().exactOptional(),
   modelUrl: z.url({ protocol: /^https?$/ }).exactOptional(),
   threadId: word().exactOptional(),
+  fork: z.boolean().exactOptional(),
   title: z.string().min(1).max(200).exactOptional(),
+});
+
+// POST /api/sessions/:id/fork → 201 Session: a new session that goes on from the same conversation; the old one stays as it is.
+export interface ForkSession {
+  readonly title?: string;
+  readonly policy?: Policy;
+  readonly model?: string;
+}
+export const ForkSessionSchema = z.strictObject({
+  title: z.string().min(1).max(200).exactOptional(),
+  policy: PolicySchema.exactOptional(),
+  model: word().exactOptional(),
 });
 
 // PATCH /api/sessions/:id → 200 Session. Policy and model hold from the next turn on.
@@ -94,6 +109,8 @@ export interface SubmitTurn {
   readonly idempotencyKey?: string;
   /** Overall limit of the turn in milliseconds; then it is interrupted and ends `failed` with `timeout`. */
   readonly timeoutMs?: number;
+  /** The caller's own name for it, kept with the turn; several turns may have the same. */
+  readonly correlationId?: string;
 }
 export const SubmitTurnSchema = z.strictObject({
   text: z.string(),
@@ -105,6 +122,7 @@ export const SubmitTurnSchema = z.strictObject({
     .positive()
     .max(7 * 24 * 3600 * 1000)
     .exactOptional(),
+  correlationId: z.string().min(1).max(200).exactOptional(),
 });
 
 export interface SubmitResult {

@@ -13,6 +13,7 @@ export * from './ids.ts';
 export * from './item.ts';
 export * from './models.ts';
 export * from './policy.ts';
+export * from './request.ts';
 export * from './runtime.ts';
 export * from './session.ts';
 export * from './store.ts';

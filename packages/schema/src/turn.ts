@@ -34,6 +34,8 @@ export interface Turn {
   readonly sessionId: SessionId;
   readonly state: TurnState;
   readonly text: string;
+  /** The caller's own name for it, as it was sent. */
+  readonly correlationId?: string;
   /** Set once the fate of words that were sent to a busy session is settled. */
   readonly receipt?: InputReceipt;
   /** The final words of the agent, once the turn has completed. */
@@ -78,6 +80,7 @@ export const TurnSchema = z.object({
   sessionId: SessionIdSchema,
   state: z.enum(turnStates),
   text: z.string(),
+  correlationId: z.string().exactOptional(),
   receipt: InputReceiptSchema.exactOptional(),
   answer: z.string().exactOptional(),
   error: ErrorBodySchema.exactOptional(),

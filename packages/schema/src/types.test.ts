@@ -56,6 +56,8 @@ type Pairs = {
   ErrorBody: Same<z.output<typeof schema.ErrorBodySchema>, schema.ErrorBody>;
   EventPage: Same<z.output<typeof schema.EventPageSchema>, schema.EventPage>;
   FileChange: Same<z.output<typeof schema.FileChangeSchema>, schema.FileChange>;
+  ForkOrigin: Same<z.output<typeof schema.ForkOriginSchema>, schema.ForkOrigin>;
+  ForkSession: Same<z.output<typeof schema.ForkSessionSchema>, schema.ForkSession>;
   FolderPage: Same<z.output<typeof schema.FolderPageSchema>, schema.FolderPage>;
   InstallProgress: Same<z.output<typeof schema.InstallProgressSchema>, schema.InstallProgress>;
   Interrupt: Same<z.output<typeof schema.InterruptSchema>, schema.Interrupt>;
@@ -70,6 +72,8 @@ type Pairs = {
   ModelSource: Same<z.output<typeof schema.ModelSourceSchema>, schema.ModelSource>;
   Item: Same<z.output<typeof schema.ItemSchema>, schema.Item>;
   PairingLink: Same<z.output<typeof schema.PairingLinkSchema>, schema.PairingLink>;
+  MakeRequest: Same<z.output<typeof schema.MakeRequestSchema>, schema.MakeRequest>;
+  RequestResult: Same<z.output<typeof schema.RequestResultSchema>, schema.RequestResult>;
   ParleyEvent: Same<z.output<typeof schema.EventSchema>, schema.ParleyEvent>;
   Policy: Same<z.output<typeof schema.PolicySchema>, schema.Policy>;
   QueuedTurn: Same<z.output<typeof schema.QueuedTurnSchema>, schema.QueuedTurn>;
@@ -126,6 +130,8 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   ModelSource: true,
   Item: true,
   PairingLink: true,
+  MakeRequest: true,
+  RequestResult: true,
   ParleyEvent: true,
   Policy: true,
   QueuedTurn: true,

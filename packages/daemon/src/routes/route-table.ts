@@ -6,11 +6,13 @@ import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
 import { daemonRoutes } from './daemon.ts';
 import { modelRoutes } from './models.ts';
+import { requestRoutes } from './requests.ts';
 import { sessionRoutes } from './sessions.ts';
 
 export function routeTable(daemon: Daemon): readonly Route[] {
   return [
     ...sessionRoutes(daemon),
+    ...requestRoutes(daemon),
     ...approvalRoutes(daemon),
     ...agentRoutes(daemon),
     ...modelRoutes(daemon),

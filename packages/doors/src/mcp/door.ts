@@ -20,6 +20,7 @@ export type Daemon = Pick<
   | 'findTurn'
   | 'interrupt'
   | 'onConnection'
+  | 'request'
   | 'session'
   | 'sessions'
   | 'submit'

@@ -8,7 +8,8 @@ import type { Daemon, Door } from './door.ts';
 import type { RequestArguments } from './parameters.ts';
 
 export interface FoundSession {
-  readonly session: Session;
+  /** The session to go on with, or what a new one is made of. */
+  readonly session: SessionId | CreateSession;
   /** What was asked for and does not hold here. */
   readonly warnings: readonly string[];
 }
@@ -16,7 +17,7 @@ export interface FoundSession {
 /** Options that are fixed when a session is made. */
 const fixed = ['effort', 'addedFolders', 'includeDirs', 'mode', 'profile'] as const;
 
-/** Throws `invalid_request` for what contradicts itself, `unknown_session`, and what making a session throws. */
+/** Throws `invalid_request` for what contradicts itself, `unknown_session`, and what changing a session throws. */
 export async function findSession(
   door: Door,
   client: Daemon,
@@ -27,10 +28,8 @@ export async function findSession(
   const policy = await policyOf(tool, request);
   const existing = request.createNewSession === true ? undefined : await existingSession(door, client, agent, request);
   if (existing === undefined) {
-    const input = { ...newSession(door, agent, request), ...(policy !== undefined && { policy }) };
-    const session = await client.createSession(input);
-    door.created.add(session.id);
-    return { session, warnings: session.limits };
+    const session = { ...newSession(door, agent, request), ...(policy !== undefined && { policy }) };
+    return { session, warnings: [] };
   }
   await checkFolder(door, existing, request);
   const { model } = request;
@@ -38,11 +37,11 @@ export async function findSession(
     ...(model !== undefined && model !== existing.model && { model }),
     ...(policy !== undefined && policy !== existing.policy && { policy }),
   };
-  const session = Object.keys(change).length === 0 ? existing : await client.updateSession(existing.id, change);
+  if (Object.keys(change).length > 0) await client.updateSession(existing.id, change);
   const warnings = fixed
     .filter((name) => request[name] !== undefined)
     .map((name) => `${name} was not applied: it is fixed when a session is made (use createNewSession).`);
-  return { session, warnings };
+  return { session: existing.id, warnings };
 }
 
 /** Undefined: nothing says to go on with anything. */

@@ -24,11 +24,16 @@ export async function begin(
   tool: RequestTool,
   request: RequestArguments,
 ): Promise<AwaitedTurn> {
-  const { session, warnings } = await findSession(door, client, tool, request);
+  const found = await findSession(door, client, tool, request);
   const { timeoutMs } = request;
-  // A turn of its own: words into somebody else's running turn are no request.
-  const input = { text: request.prompt, when: 'queue', ...(timeoutMs !== undefined && { timeoutMs }) } as const;
-  const { turnId } = await client.submit(session.id, input);
+  const { session, turnId } = await client.request({
+    session: found.session,
+    text: request.prompt,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  const isNew = typeof found.session !== 'string';
+  if (isNew) door.created.add(session.id);
+  const warnings = [...(isNew ? session.limits : []), ...found.warnings];
   return { sessionId: session.id, turnId, after: session.head, warnings, asked: [] };
 }
 

@@ -56,6 +56,7 @@ export function submit(
     text: input.text,
     queuedAt: draft.now,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(input.correlationId === undefined ? {} : { correlationId: input.correlationId }),
   };
   draft.durable = true;
   switch (outcome) {

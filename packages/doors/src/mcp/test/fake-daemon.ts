@@ -8,7 +8,9 @@ import type {
   ApprovalRequest,
   CreateSession,
   EventBody,
+  MakeRequest,
   ParleyEvent,
+  RequestResult,
   Session,
   SessionId,
   SubmitTurn,
@@ -135,6 +137,11 @@ export class FakeDaemon implements Daemon {
     }
     this.#start(kept, turn);
     return { sessionId, turnId: turn.id, outcome: 'started' };
+  }
+
+  async request({ session: wanted, ...words }: MakeRequest): Promise<RequestResult> {
+    const session = typeof wanted === 'string' ? this.#of(wanted).session : await this.createSession(wanted);
+    return { ...(await this.submit(session.id, { ...words, when: 'queue' })), session };
   }
 
   async cancelQueued(id: SessionId, turnId: TurnId): Promise<void> {
