@@ -152,7 +152,7 @@ function sectionOf(samples: Readonly<Record<string, readonly number[]>>, stalls:
       show(small),
     ]),
     notes: [
-      'A message is one line of the agent, one event and one row: read, parsed, encoded and stored in one piece each, at about 10 ms a MB together.',
+      'A message is one line of the agent and one event. It is read and stored in pieces of 1 MB, with everybody else in between; parsing it and encoding it cannot be interrupted.',
     ],
   };
 }

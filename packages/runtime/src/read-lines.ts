@@ -1,6 +1,7 @@
 // stdout of a run as batches of lines: positional reads from the spool file, split across chunks and inside of characters, in bounded memory.
 
 import fs from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { setImmediate } from 'node:timers/promises';
 import { ParleyError } from '@parley/schema';
 import type { RunBatch } from '@parley/schema';
@@ -24,6 +25,9 @@ export interface LineSource {
 // flood that they can follow now, at the same cost for the daemon.
 const chunk = Buffer.allocUnsafeSlow(64 * 1024);
 const newline = 10;
+
+/** Bytes of a long line that are read and decoded before the rest of the process gets a turn: 6 ms where characters have several bytes. */
+const longPiece = 1024 * 1024;
 
 /** Milliseconds of work after which the rest of the process gets a turn, sockets above all, when there is a long spool to read through. */
 const sliceMs = 1;
@@ -52,7 +56,8 @@ export async function* readLines(source: LineSource, offset: number, until = Inf
     let batch: RunBatch | undefined;
     if (length <= fresh) {
       if (state === 'final' || seen === until) {
-        if (seen > start) yield wholeLine(source, start, seen, 0);
+        const rest = seen > start ? await wholeLine(source, start, seen, 0) : undefined;
+        if (rest !== undefined) yield rest;
         return;
       }
       await changed;
@@ -68,7 +73,10 @@ export async function* readLines(source: LineSource, offset: number, until = Inf
     } else {
       const first = chunk.subarray(0, length).indexOf(newline);
       if (first < 0) seen = from + length;
-      else batch = wholeLine(source, start, from + first, 1);
+      else {
+        batch = await wholeLine(source, start, from + first, 1);
+        if (batch === undefined) return;
+      }
     }
 
     if (batch === undefined) {
@@ -97,16 +105,28 @@ function split(text: string, maxLineBytes: number): readonly string[] {
   return lines.includes('') ? lines.filter((line) => line !== '') : lines;
 }
 
-/** The bytes from start to end as one line. `newlines`: how many follow it. */
-function wholeLine(source: LineSource, start: number, end: number, newlines: 0 | 1): RunBatch {
+/** The bytes from start to end as one line; undefined when nobody may look any more. `newlines`: how many follow it. */
+async function wholeLine(
+  source: LineSource,
+  start: number,
+  end: number,
+  newlines: 0 | 1,
+): Promise<RunBatch | undefined> {
   if (end - start > source.maxLineBytes) throw tooLong(source.maxLineBytes);
-  const bytes = Buffer.allocUnsafeSlow(end - start);
-  for (let at = 0; at < bytes.length;) {
-    const length = fs.readSync(source.file, bytes, at, bytes.length - at, start + at);
+  const decoder = new StringDecoder('utf8');
+  const piece = Buffer.allocUnsafeSlow(Math.min(longPiece, end - start));
+  const texts: string[] = [];
+  for (let at = start; at < end;) {
+    if (at > start) {
+      await setImmediate();
+      if (source.state() === 'stopped') return undefined;
+    }
+    const length = fs.readSync(source.file, piece, 0, Math.min(piece.length, end - at), at);
     if (length === 0) throw new ParleyError('internal', 'A spool file has become shorter.');
+    texts.push(decoder.write(piece.subarray(0, length)));
     at += length;
   }
-  return { lines: [bytes.toString('utf8')], endOffset: end + newlines };
+  return { lines: [texts.join('') + decoder.end()], endOffset: end + newlines };
 }
 
 function tooLong(maxLineBytes: number): ParleyError {
