@@ -1,6 +1,6 @@
 // Whether reviewers agree, and how much that is worth: from comparable verdicts only.
 
-import type { Finding, Position, Verdict } from './verdict.ts';
+import type { Agreement, Confidence, Finding, Position, Verdict } from '@parley/schema';
 import { verdicts } from './verdict.ts';
 
 /** One who was asked. Without a verdict: silent, failed, out of time, unreadable or still at work. */
@@ -9,26 +9,6 @@ export interface Voice {
   readonly verdict?: Verdict;
   readonly confidence?: number;
   readonly findings: readonly Finding[];
-}
-
-export interface Agreement {
-  /** `not-comparable`: fewer than two reviewers took a side, so there is nothing to agree with. */
-  readonly state: 'agree' | 'disagree' | 'not-comparable';
-  /** Of all that took a side, when they agree. */
-  readonly verdict?: Position;
-  readonly asked: number;
-  /** How many took a side. */
-  readonly comparable: number;
-  readonly counts: Readonly<Record<Verdict, number>>;
-  /** What to look at, in sentences. */
-  readonly signals: readonly string[];
-}
-
-export interface Confidence {
-  readonly level: 'none' | 'low' | 'medium' | 'high';
-  /** Of what those who took a side said themselves, 0 to 1; absent when one of them said none. */
-  readonly mean?: number;
-  readonly reason: string;
 }
 
 type Sided = Voice & { readonly verdict: Position };

@@ -1,6 +1,6 @@
 // What a report cannot say, in sentences: each who was asked and does not count.
 
-import type { JudgeReport, ReviewerReport } from './report.ts';
+import type { ConsultPart, JudgeReport, ReviewerReport } from '@parley/schema';
 import { nameOf } from './request.ts';
 
 /** Whose verdict is not in the count, and why. */
@@ -30,6 +30,13 @@ export function limitationOf(reviewer: ReviewerReport): readonly string[] {
     case 'not-asked':
       return [];
   }
+}
+
+/** Nobody is to take rehearsed words for a model's. */
+export function rehearsalLimitation(part: ConsultPart): readonly string[] {
+  return part.state === 'answered' && part.backend?.kind === 'rehearsal'
+    ? [`${nameOf(part)} has no model server: its words come from Parley's offline rehearsal.`]
+    : [];
 }
 
 /** Why there is no judgement, or none that could be taken apart. */

@@ -1,22 +1,28 @@
 // Makes the report of a consultation from its record, anew whenever something has happened.
 
+import type {
+  ConsultPart,
+  ConsultReport,
+  ConsultRequest,
+  ConsultSummary,
+  JudgeReport,
+  PartState,
+  ReviewerReport,
+} from '@parley/schema';
 import { agreementOf, confidenceOf } from './agreement.ts';
 import type { Voice } from './agreement.ts';
-import { judgeLimitation, limitationOf } from './limitations.ts';
+import { judgeLimitation, limitationOf, rehearsalLimitation } from './limitations.ts';
 import { readJudgement } from './read-judgement.ts';
 import { readReview } from './read-review.ts';
 import type { ConsultRecord, Participation } from './record.ts';
-import type { ConsultReport, JudgeReport, Part, PartState, ReviewerReport } from './report.ts';
-import { labelOf, nameOf } from './request.ts';
-import type { ConsultRequest } from './request.ts';
+import { asksVerdicts, labelOf, nameOf } from './request.ts';
 
 /** The report of what has happened so far. */
 export function reportOf(record: ConsultRecord): ConsultReport {
   const { id, request, startedAt, endedAt, judge } = record;
   const reviewers = record.reviewers.map((one, index) => reviewerOf(one, index, request));
-  const asksVerdicts = request.kind !== 'compare';
   const voices = reviewers.map(voiceOf);
-  const agreement = asksVerdicts ? agreementOf(voices) : undefined;
+  const agreement = asksVerdicts(request.kind) ? agreementOf(voices) : undefined;
   const judgeReport = judge === undefined ? undefined : judgeOf(judge, labelsOf(record));
   return {
     schema: 'parley.consultation/1',
@@ -30,6 +36,7 @@ export function reportOf(record: ConsultRecord): ConsultReport {
     ...(judgeReport !== undefined && { judge: judgeReport }),
     limitations: [
       ...reviewers.flatMap(limitationOf),
+      ...[...reviewers, ...(judgeReport === undefined ? [] : [judgeReport])].flatMap(rehearsalLimitation),
       ...(judgeReport === undefined ? [] : judgeLimitation(judgeReport)),
     ],
   };
@@ -40,7 +47,7 @@ export function answersToJudge({ request, reviewers }: Pick<ConsultRecord, 'requ
   readonly label: string;
   readonly answer: string;
 }[] {
-  const given = request.kind === 'compare' ? (request.answers ?? []) : [];
+  const given = request.kind === 'compare' || request.kind === 'synthesis' ? (request.answers ?? []) : [];
   if (given.length > 0) return given.map((answer, index) => ({ label: labelOf(index), answer }));
   return reviewers.flatMap(({ progress }, index) =>
     progress.state === 'answered' && progress.answer.trim() !== ''
@@ -49,13 +56,35 @@ export function answersToJudge({ request, reviewers }: Pick<ConsultRecord, 'requ
   );
 }
 
+/** One line of the report. */
+export function summaryOf({ id, request, status, reviewers, judge, ...report }: ConsultReport): ConsultSummary {
+  const { startedAt, endedAt, agreement, confidence } = report;
+  const part = ({ agent, model, state }: ConsultPart) => ({ agent, state, ...(model !== undefined && { model }) });
+  return {
+    id,
+    kind: request.kind,
+    question: request.question.slice(0, 200),
+    cwd: request.cwd,
+    status,
+    startedAt,
+    ...(endedAt !== undefined && { endedAt }),
+    reviewers: reviewers.map((one) => ({
+      ...part(one),
+      ...(one.reading !== undefined && 'verdict' in one.reading && { verdict: one.reading.verdict }),
+    })),
+    ...(judge !== undefined && { judge: part(judge) }),
+    ...(agreement !== undefined && { agreement: agreement.state }),
+    ...(confidence !== undefined && { confidence: confidence.level }),
+  };
+}
+
 function labelsOf(record: ConsultRecord): readonly string[] {
   return answersToJudge(record).map(({ label }) => label);
 }
 
 function reviewerOf(part: Participation, index: number, { kind }: ConsultRequest): ReviewerReport {
   const { progress } = part;
-  const reading = progress.state === 'answered' && kind !== 'compare' ? readReview(progress.answer) : undefined;
+  const reading = progress.state === 'answered' && asksVerdicts(kind) ? readReview(progress.answer) : undefined;
   return { label: labelOf(index), ...partOf(part), ...(reading !== undefined && { reading }) };
 }
 
@@ -68,15 +97,19 @@ function judgeOf(part: Participation, labels: readonly string[]): JudgeReport {
   };
 }
 
-function partOf({ choice, progress, sessionId, turnIds, limits, usage, startedAt, endedAt }: Participation): Part {
+function partOf(part: Participation): ConsultPart {
+  const { choice, progress, sessionId, backend, actualModel, turnIds, limits, usage, startedAt, endedAt } = part;
   return {
     agent: choice.agent,
     ...(choice.model !== undefined && { model: choice.model }),
+    ...(actualModel !== undefined && { actualModel }),
     state: stateOf(progress),
     ...(progress.state === 'failed' && { error: progress.error }),
     ...(progress.state === 'answered' && { answer: progress.answer }),
     limits,
-    ...(sessionId !== undefined && { sessionId }),
+    ...(backend !== undefined && { backend }),
+    // Without a backend the session was wanted, and did not come about.
+    ...(sessionId !== undefined && backend !== undefined && { sessionId }),
     turnIds,
     ...(usage !== undefined && { usage }),
     ...(startedAt !== undefined && endedAt !== undefined && { durationMs: endedAt - startedAt }),
@@ -117,13 +150,14 @@ function voiceOf(reviewer: ReviewerReport): Voice {
 }
 
 function statusOf(
-  { interrupted }: ConsultRecord,
-  reviewers: readonly Part[],
-  judge: Part | undefined,
+  { interrupted, endedAt }: ConsultRecord,
+  reviewers: readonly ConsultPart[],
+  judge: ConsultPart | undefined,
 ): ConsultReport['status'] {
   const parts = judge === undefined ? reviewers : [...reviewers, judge];
+  // A judge may have to be asked after the last reviewer has ended: it is over when it says so.
+  if (endedAt === undefined) return 'running';
   if (interrupted === true) return 'interrupted';
-  if (parts.some(({ state }) => state === 'waiting' || state === 'working')) return 'running';
   const answered = parts.filter(({ state }) => state === 'answered').length;
   return answered === parts.length ? 'completed' : answered === 0 ? 'failed' : 'partial';
 }

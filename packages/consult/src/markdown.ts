@@ -1,10 +1,8 @@
 // The report as Markdown, for people and for files.
 
+import type { ConsultReport, Finding, JudgeReport, Judgement, ReviewerReport } from '@parley/schema';
 import { fence } from './fence.ts';
-import type { Judgement } from './read-judgement.ts';
-import type { ConsultReport, JudgeReport, ReviewerReport } from './report.ts';
 import { nameOf } from './request.ts';
-import type { Finding } from './verdict.ts';
 
 export interface MarkdownOptions {
   /** `all`: every answer as it was given; `unread`: only words that the report could not take apart. */

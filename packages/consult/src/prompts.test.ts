@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judgePrompt, reviewerPrompt } from './prompts.ts';
-import type { ConsultRequest } from './request.ts';
+import type { ConsultRequest } from '@parley/schema';
 
 const request: ConsultRequest = {
   kind: 'validate',

@@ -1,8 +1,8 @@
 // Reads single values of an agent's JSON as what they can only mean; anything else is left out, never guessed.
 
+import type { Finding } from '@parley/schema';
 import { isObject } from './find-json.ts';
 import { readSeverity } from './verdict.ts';
-import type { Finding } from './verdict.ts';
 
 export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;

@@ -1,35 +1,9 @@
 // Reads what a judge says: a synthesis of reviews, or a comparison of answers.
 
+import type { Judgement, RankedAnswer } from '@parley/schema';
 import { findObjects, isObject } from './find-json.ts';
 import { readConfidence, readText, readTexts } from './read-fields.ts';
 import { readVerdictWords } from './verdict.ts';
-import type { Verdict } from './verdict.ts';
-
-export interface RankedAnswer {
-  /** As the judge saw it: `A`, `B`, … */
-  readonly answer: string;
-  readonly strengths: readonly string[];
-  readonly weaknesses: readonly string[];
-}
-
-export type Judgement =
-  | {
-      readonly form: 'structured';
-      readonly summary: string;
-      readonly recommendation?: string;
-      readonly verdict?: Verdict;
-      readonly confidence?: number;
-      readonly agreements: readonly string[];
-      readonly disagreements: readonly string[];
-      readonly limitations: readonly string[];
-      /** Of a comparison, best first. */
-      readonly ranking: readonly RankedAnswer[];
-      /** Of a comparison: a label, or `tie`. */
-      readonly best?: string;
-    }
-  /** Words, but not in the form that was asked for: to be read by a person. */
-  | { readonly form: 'prose' }
-  | { readonly form: 'empty' };
 
 /** What a judge's answer says. `labels`: those of the answers that it was given; others that it names are left out. */
 export function readJudgement(answer: string, labels: readonly string[]): Judgement {

@@ -1,23 +1,10 @@
 // Reads a reviewer's answer: the JSON that it was asked for, wherever it stands, or an explicit verdict in prose, and nothing else.
 
+import type { Reading, Verdict } from '@parley/schema';
 import { findObjects, isObject } from './find-json.ts';
 import type { JsonObject } from './find-json.ts';
 import { readConfidence, readFindings, readText } from './read-fields.ts';
 import { readVerdictWords } from './verdict.ts';
-import type { Finding, Verdict } from './verdict.ts';
-
-export type Reading =
-  | {
-      /** `prose`: a verdict that stands in a line of its own ("**Verdict:** reject"); the rest of the answer is not taken apart. */
-      readonly form: 'structured' | 'prose';
-      readonly verdict: Verdict;
-      readonly confidence?: number;
-      readonly summary: string;
-      readonly findings: readonly Finding[];
-    }
-  /** There are words, and no verdict that can honestly be read from them. */
-  | { readonly form: 'unreadable'; readonly reason: string }
-  | { readonly form: 'empty' };
 
 /** What an answer says. Never throws and never guesses: two different verdicts in one answer are none. */
 export function readReview(answer: string): Reading {

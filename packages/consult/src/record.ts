@@ -1,7 +1,16 @@
-// What happened in a consultation: all that its report is made from, at any moment.
+// What happened in a consultation: all that its report is made from, and all that is needed to go on with it, at any moment.
 
-import type { ErrorBody, SessionId, Turn, TurnId, Usage } from '@parley/schema';
-import type { AgentChoice, ConsultRequest } from './request.ts';
+import type {
+  AgentBackend,
+  AgentChoice,
+  ConsultationId,
+  ConsultRequest,
+  ErrorBody,
+  SessionId,
+  Turn,
+  TurnId,
+  Usage,
+} from '@parley/schema';
 
 export type Progress =
   | { readonly state: 'waiting' }
@@ -16,8 +25,12 @@ export type Progress =
 export interface Participation {
   readonly choice: AgentChoice;
   readonly progress: Progress;
-  /** Absent: no session came about. */
+  /** Chosen before the session is made, so that whoever goes on with this finds the one that was. */
   readonly sessionId?: SessionId;
+  /** Absent: no session came about. */
+  readonly backend?: AgentBackend;
+  /** The model as the session tells it. */
+  readonly actualModel?: string;
   /** More than one when it was asked again because its answer could not be read. */
   readonly turnIds: readonly TurnId[];
   /** What the policy means for this agent and what could not be expressed, as its session says. */
@@ -29,12 +42,12 @@ export interface Participation {
 }
 
 export interface ConsultRecord {
-  readonly id: string;
+  readonly id: ConsultationId;
   readonly request: ConsultRequest;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt?: number;
-  /** Somebody stopped it. */
+  /** Somebody wants it stopped, or has stopped it. */
   readonly interrupted?: true;
   /** In the order of the request. */
   readonly reviewers: readonly Participation[];
@@ -42,7 +55,7 @@ export interface ConsultRecord {
 }
 
 /** Before anybody was asked. */
-export function newRecord(id: string, request: ConsultRequest, startedAt: number): ConsultRecord {
+export function newRecord(id: ConsultationId, request: ConsultRequest, startedAt: number): ConsultRecord {
   const waiting = (choice: AgentChoice): Participation => ({
     choice,
     progress: { state: 'waiting' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problemOf } from './request.ts';
-import type { ConsultRequest } from './request.ts';
+import type { ConsultRequest } from '@parley/schema';
 
 const request = (change: Partial<ConsultRequest>): ConsultRequest => ({
   kind: 'validate',
@@ -22,6 +22,8 @@ test('what can be asked has no problem', () => {
     { kind: 'second-opinion', answers: ['yes'] },
     { kind: 'compare', judge },
     { kind: 'compare', judge, reviewers: [], answers: ['a', 'b'] },
+    { kind: 'synthesis', judge, reviewers: [], answers: ['a'] },
+    { kind: 'ask' },
   ] as const) {
     assert.equal(problemOf(request(change)), undefined);
   }
@@ -39,6 +41,10 @@ test('what cannot be meant is told in a sentence', () => {
     [{ kind: 'compare', judge, reviewers: [], answers: ['a'] }, /one answer/],
     [{ kind: 'compare', judge, answers: ['a', 'b'] }, /judge alone/],
     [{ kind: 'second-opinion', answers: [''] }, /empty/],
+    [{ kind: 'synthesis', reviewers: [], answers: ['a'] }, /needs a judge/],
+    [{ kind: 'synthesis', judge, answers: ['a'] }, /judge alone/],
+    [{ kind: 'synthesis', judge, reviewers: [] }, /no review/],
+    [{ kind: 'ask', judge }, /not judged/],
   ] as const) {
     assert.match(problemOf(request(change)) ?? '', problem);
   }

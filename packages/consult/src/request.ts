@@ -1,39 +1,33 @@
 // What is asked of several agents at once.
 
-import type { AgentName, Policy } from '@parley/schema';
+import type { AgentChoice, ConsultKind, ConsultRequest } from '@parley/schema';
 
-/**
- * - `validate`: is this right? Each reviewer gives a verdict.
- * - `second-opinion`: the same of an answer that somebody has given already, or of the question itself.
- * - `red-team`: each reviewer looks for what is wrong.
- * - `consensus`: is this claim true? approve is true, reject is false, mixed depends on what the summary names.
- * - `compare`: the judge compares answers: those that are given, or those that the reviewers write.
- */
-export type ConsultKind = 'validate' | 'second-opinion' | 'red-team' | 'consensus' | 'compare';
-export const consultKinds = ['validate', 'second-opinion', 'red-team', 'consensus', 'compare'] as const;
+/** What a session of each kind is called in lists. */
+export const consultTitles: Readonly<Record<ConsultKind, string>> = {
+  validate: 'Review',
+  'second-opinion': 'Second opinion',
+  'red-team': 'Red team',
+  consensus: 'Claim',
+  ask: 'Question',
+  compare: 'Comparison',
+  synthesis: 'Synthesis',
+};
 
-export interface AgentChoice {
-  readonly agent: AgentName;
-  /** Absent: the agent's usual one. */
-  readonly model?: string;
-}
+export const consultKinds = Object.keys(consultTitles) as readonly ConsultKind[];
 
-export interface ConsultRequest {
-  readonly kind: ConsultKind;
-  readonly question: string;
-  /** Answers to be judged: any number for `second-opinion`; two or more, or none, for `compare`. */
-  readonly answers?: readonly string[];
-  /** What the question is about: a diff, a document. */
-  readonly material?: string;
-  /** What reviewers are to look at above all. */
-  readonly focus?: string;
-  readonly reviewers: readonly AgentChoice[];
-  readonly judge?: AgentChoice;
-  /** Absolute path of an existing folder, in which all of them work. */
-  readonly cwd: string;
-  readonly policy: Policy;
-  /** Milliseconds that each reviewer has, and then the judge. */
-  readonly timeoutMs: number;
+/** Whether reviewers are asked for verdicts. */
+export function asksVerdicts(kind: ConsultKind): boolean {
+  switch (kind) {
+    case 'validate':
+    case 'second-opinion':
+    case 'red-team':
+    case 'consensus':
+      return true;
+    case 'ask':
+    case 'compare':
+    case 'synthesis':
+      return false;
+  }
 }
 
 /** Ten minutes: a reviewer may have to read a repository. */
@@ -52,17 +46,30 @@ export function problemOf(request: ConsultRequest): string | undefined {
     return `${nameOf(twice)} is named twice: an agent that agrees with itself is no second opinion. Name another model of it.`;
   }
   if (answers.some((answer) => answer.trim() === '')) return 'One of the answers is empty.';
-  if (kind === 'compare') {
-    if (judge === undefined) return 'A comparison needs a judge: the agent that compares.';
-    if (answers.length === 1) return 'There is nothing to compare one answer with.';
-    if (answers.length > 0 && reviewers.length > 0)
-      return 'Answers that are given are compared by the judge alone: name no other agents.';
-    if (answers.length === 0 && reviewers.length < 2)
-      return 'A comparison needs two agents that answer, or two answers.';
-    return undefined;
+  switch (kind) {
+    case 'compare':
+      if (judge === undefined) return 'A comparison needs a judge: the agent that compares.';
+      if (answers.length === 1) return 'There is nothing to compare one answer with.';
+      if (answers.length > 0 && reviewers.length > 0)
+        return 'Answers that are given are compared by the judge alone: name no other agents.';
+      if (answers.length === 0 && reviewers.length < 2)
+        return 'A comparison needs two agents that answer, or two answers.';
+      return undefined;
+    case 'synthesis':
+      if (judge === undefined) return 'A synthesis needs a judge: the agent that brings the reviews together.';
+      if (reviewers.length > 0)
+        return 'Reviews that are given are brought together by the judge alone: name no other agents.';
+      return answers.length === 0 ? 'There is no review to bring together.' : undefined;
+    case 'ask':
+      if (judge !== undefined) return 'Plain answers are not judged: for a judge choose compare.';
+      break;
+    case 'validate':
+    case 'second-opinion':
+    case 'red-team':
+    case 'consensus':
   }
   if (answers.length > 0 && kind !== 'second-opinion')
-    return `Answers are for compare and second-opinion, not for ${kind}.`;
+    return `Answers are for compare, synthesis and second-opinion, not for ${kind}.`;
   return reviewers.length === 0 ? 'No agent is named that could be asked.' : undefined;
 }
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isParleyError } from '@parley/client';
-import type { ConsultReport } from './report.ts';
-import type { ConsultRequest } from './request.ts';
-import { runConsultation } from './run-consultation.ts';
+import { newId } from '@parley/schema';
+import type { ConsultReport, ConsultRequest } from '@parley/schema';
+import { reportOf } from './make-report.ts';
 import { markdownOf } from './markdown.ts';
+import { newRecord } from './record.ts';
+import type { ConsultRecord } from './record.ts';
+import { runConsultation } from './run-consultation.ts';
+import type { ConsultationOptions } from './run-consultation.ts';
 import { FakeAgents, failing } from './test/fake-agents.ts';
 
 const approve = '{"verdict":"approve","confidence":0.9,"summary":"Fine.","findings":[]}';
@@ -23,9 +26,21 @@ const request = (change: Partial<ConsultRequest> = {}): ConsultRequest => ({
   ...change,
 });
 
+const begun = (what: ConsultRequest): ConsultRecord => newRecord(newId('consultation'), what, Date.now());
+
+/** Runs to the end; `onChange` is told each report. */
+async function consult(
+  what: ConsultRequest,
+  agents: FakeAgents,
+  { onChange, ...options }: Partial<ConsultationOptions> & { onChange?: (report: ConsultReport) => void } = {},
+): Promise<ConsultReport> {
+  const save = async (record: ConsultRecord) => onChange?.(reportOf(record));
+  return reportOf(await runConsultation(begun(what), agents, { save, ...options }));
+}
+
 test('reviewers work at the same time, each alone and read-only, and the judge after them', async () => {
   const agents = new FakeAgents();
-  const run = runConsultation(request({ judge: { agent: 'gemini' } }), agents);
+  const run = consult(request({ judge: { agent: 'gemini' } }), agents);
   await agents.submitted('codex');
   await agents.submitted('claude');
   assert.equal(agents.sessions.has('gemini'), false);
@@ -60,7 +75,7 @@ test('reviewers work at the same time, each alone and read-only, and the judge a
 test('the report is made anew as turns end (G 51)', async () => {
   const agents = new FakeAgents();
   const seen: ConsultReport[] = [];
-  const run = runConsultation(request(), agents, { onChange: (report) => seen.push(report) });
+  const run = consult(request(), agents, { onChange: (report) => seen.push(report) });
   await Promise.all(['codex', 'claude'].map((agent) => agents.submitted(agent)));
   assert.equal(seen.at(-1)?.status, 'running');
   assert.equal(seen.at(-1)?.agreement?.state, 'not-comparable');
@@ -80,7 +95,7 @@ test('the report is made anew as turns end (G 51)', async () => {
 test('one who is not there is skipped with the reason, and the others run (G 49)', async () => {
   const agents = new FakeAgents();
   agents.refusals.set('codex', failing('agent_not_installed', 'Codex is not installed.'));
-  const run = runConsultation(request(), agents);
+  const run = consult(request(), agents);
   await agents.submitted('claude');
   agents.answer('claude', approve);
   const report = await run;
@@ -93,7 +108,7 @@ test('one who is not there is skipped with the reason, and the others run (G 49)
 test('silent, failed and interrupted reviewers are shown as such and agree with nobody (G 50)', async () => {
   const agents = new FakeAgents();
   const reviewers = ['a', 'b', 'c', 'd', 'e'].map((agent) => ({ agent }));
-  const run = runConsultation(request({ reviewers }), agents);
+  const run = consult(request({ reviewers }), agents);
   await Promise.all(reviewers.map(({ agent }) => agents.submitted(agent)));
   agents.answer('a', '');
   agents.end('b', { state: 'failed', error: failing('model_overloaded', 'Busy.').body });
@@ -112,7 +127,7 @@ test('silent, failed and interrupted reviewers are shown as such and agree with 
 
 test('a reviewer whose verdict cannot be read is asked once more', async () => {
   const agents = new FakeAgents();
-  const run = runConsultation(request({ reviewers: [{ agent: 'codex' }] }), agents);
+  const run = consult(request({ reviewers: [{ agent: 'codex' }] }), agents);
   await agents.submitted('codex');
   agents.answer('codex', 'Looks fine to me.');
   await agents.submitted('codex', 2);
@@ -126,7 +141,7 @@ test('a reviewer whose verdict cannot be read is asked once more', async () => {
 
 test('when that does not help, its first words stay and count for nobody', async () => {
   const agents = new FakeAgents();
-  const run = runConsultation(request({ reviewers: [{ agent: 'codex' }] }), agents);
+  const run = consult(request({ reviewers: [{ agent: 'codex' }] }), agents);
   await agents.submitted('codex');
   agents.answer('codex', 'Looks fine to me.');
   await agents.submitted('codex', 2);
@@ -142,7 +157,7 @@ test('a judge with nothing to judge is not asked, and says so (G 52)', async () 
   const agents = new FakeAgents();
   agents.refusals.set('codex', failing('agent_auth', 'Log in.'));
   agents.refusals.set('claude', failing('agent_auth', 'Log in.'));
-  const report = await runConsultation(request({ judge: { agent: 'gemini' } }), agents);
+  const report = await consult(request({ judge: { agent: 'gemini' } }), agents);
   assert.equal(report.status, 'failed');
   assert.equal(report.judge?.state, 'not-asked');
   assert.equal(agents.sessions.size, 0);
@@ -150,7 +165,7 @@ test('a judge with nothing to judge is not asked, and says so (G 52)', async () 
 
 test('a judge sees only those who answered (G 52)', async () => {
   const agents = new FakeAgents();
-  const run = runConsultation(request({ judge: { agent: 'gemini' } }), agents);
+  const run = consult(request({ judge: { agent: 'gemini' } }), agents);
   await Promise.all(['codex', 'claude'].map((agent) => agents.submitted(agent)));
   agents.end('codex', { state: 'failed', error: failing('agent_crashed', 'Gone.').body });
   agents.answer('claude', approve);
@@ -165,7 +180,7 @@ test('a judge sees only those who answered (G 52)', async () => {
 
 test('given answers are compared by the judge alone, without names', async () => {
   const agents = new FakeAgents();
-  const run = runConsultation(
+  const run = consult(
     request({ kind: 'compare', reviewers: [], answers: ['Use a tree.', 'Use a hash.'], judge: { agent: 'gemini' } }),
     agents,
   );
@@ -179,7 +194,7 @@ test('given answers are compared by the judge alone, without names', async () =>
 
 test('answers that reviewers write are compared, and one alone is not', async () => {
   const agents = new FakeAgents();
-  const run = runConsultation(request({ kind: 'compare', judge: { agent: 'gemini' } }), agents);
+  const run = consult(request({ kind: 'compare', judge: { agent: 'gemini' } }), agents);
   await Promise.all(['codex', 'claude'].map((agent) => agents.submitted(agent)));
   agents.answer('codex', 'A tree.');
   agents.answer('claude', ' ');
@@ -191,7 +206,7 @@ test('answers that reviewers write are compared, and one alone is not', async ()
 test('stopping interrupts what runs and keeps what was said', async () => {
   const agents = new FakeAgents();
   const stop = new AbortController();
-  const run = runConsultation(request({ judge: { agent: 'gemini' } }), agents, { signal: stop.signal });
+  const run = consult(request({ judge: { agent: 'gemini' } }), agents, { signal: stop.signal });
   await Promise.all(['codex', 'claude'].map((agent) => agents.submitted(agent)));
   agents.answer('codex', approve);
   await agents.settled();
@@ -209,7 +224,7 @@ test('stopping interrupts what runs and keeps what was said', async () => {
 test('a turn that nobody ends is given up at its limit', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const agents = new FakeAgents();
-  const run = runConsultation(request({ reviewers: [{ agent: 'codex' }] }), agents);
+  const run = consult(request({ reviewers: [{ agent: 'codex' }] }), agents);
   await agents.submitted('codex');
   t.mock.timers.tick(60_000 + 20_000);
   const report = await run;
@@ -217,11 +232,106 @@ test('a turn that nobody ends is given up at its limit', async (t) => {
   assert.deepEqual(agents.interrupted, ['codex']);
 });
 
-test('a request that cannot be meant starts nothing', async () => {
+test('plain questions go out as they are, and their answers are not judged', async () => {
   const agents = new FakeAgents();
-  await assert.rejects(
-    runConsultation(request({ reviewers: [] }), agents),
-    (error) => isParleyError(error) && error.code === 'invalid_request',
+  const run = consult(request({ kind: 'ask', question: '  Why?\n' }), agents);
+  await Promise.all(['codex', 'claude'].map((agent) => agents.submitted(agent)));
+  assert.deepEqual(agents.prompts('codex'), ['  Why?\n']);
+  agents.answer('codex', 'Verdict: approve');
+  agents.answer('claude', 'Because.');
+  const report = await run;
+  assert.equal(report.status, 'completed');
+  assert.equal(report.reviewers[0]?.reading, undefined);
+  assert.equal(report.agreement, undefined);
+  assert.match(markdownOf(report, { answers: 'unread' }), /Because\./);
+});
+
+test('reviews that are given are brought together by the judge, who learns how many are missing (G 52)', async () => {
+  const agents = new FakeAgents();
+  const run = consult(
+    request({ kind: 'synthesis', reviewers: [], answers: ['It holds.'], missing: 2, judge: { agent: 'gemini' } }),
+    agents,
   );
-  assert.equal(agents.sessions.size, 0);
+  await agents.submitted('gemini');
+  assert.match(
+    agents.prompts('gemini')[0] ?? '',
+    /Review A:\n```\nIt holds\.[^]*2 of those who were asked gave no answer/,
+  );
+  agents.answer('gemini', judgement);
+  const report = await run;
+  assert.equal(report.status, 'completed');
+  assert.equal(report.judge?.judgement?.form, 'structured');
+});
+
+test('a rehearsed answer is called one', async () => {
+  const agents = new FakeAgents();
+  agents.backend = { kind: 'rehearsal', detail: '' };
+  const run = consult(request({ reviewers: [{ agent: 'codex' }] }), agents);
+  await agents.submitted('codex');
+  agents.answer('codex', approve);
+  assert.match((await run).limitations.join(), /codex has no model server/);
+});
+
+/** Lets it go on to its end, with an approval of everybody who is asked. */
+async function approveAll(agents: FakeAgents, run: Promise<ConsultRecord>): Promise<ConsultRecord> {
+  let isOver = false;
+  const ended = run.finally(() => (isOver = true));
+  ended.catch(() => undefined);
+  while (!isOver) {
+    for (const agent of agents.sessions.keys()) if (agents.prompts(agent).length > 0) agents.answer(agent, approve);
+    await agents.settled();
+  }
+  return ended;
+}
+
+test('left at whatever moment, it goes on from what was saved: everybody is asked once', async () => {
+  for (const stored of [true, false]) {
+    for (let leaveAt = 1, isOver = false; !isOver; leaveAt++) {
+      const agents = new FakeAgents();
+      const leave = new AbortController();
+      let kept = begun(request({ judge: { agent: 'gemini' } }));
+      let saves = 0;
+      const save = async (record: ConsultRecord) => {
+        saves += 1;
+        if (saves === leaveAt) leave.abort(new Error('left'));
+        if (saves < leaveAt || (saves === leaveAt && stored)) kept = record;
+        if (saves >= leaveAt && !stored) throw leave.signal.reason;
+      };
+      const first = await approveAll(agents, runConsultation(kept, agents, { save, leave: leave.signal })).catch(
+        () => undefined,
+      );
+      isOver = first !== undefined || leaveAt > 100;
+      assert.ok(leaveAt < 100);
+      const again = new AbortController();
+      const last = await approveAll(
+        agents,
+        runConsultation(kept, agents, { save: async () => {}, leave: again.signal }),
+      );
+      assert.equal(reportOf(last).status, 'completed', `left at save ${leaveAt}`);
+      for (const agent of ['codex', 'claude', 'gemini']) assert.equal(agents.prompts(agent).length, 1);
+    }
+  }
+});
+
+test('one that was left after its interruption was wished for asks nobody any more', async () => {
+  const agents = new FakeAgents();
+  const leave = new AbortController();
+  let kept = begun(request({ judge: { agent: 'gemini' } }));
+  const save = async (record: ConsultRecord) => {
+    kept = record;
+  };
+  const first = runConsultation(kept, agents, { save, leave: leave.signal });
+  await Promise.all(['codex', 'claude'].map((agent) => agents.submitted(agent)));
+  agents.answer('codex', approve);
+  await agents.settled();
+  leave.abort(new Error('left'));
+  await assert.rejects(first, /left/);
+  assert.deepEqual(agents.interrupted, []);
+  const report = reportOf(await runConsultation({ ...kept, interrupted: true }, agents, { save }));
+  assert.equal(report.status, 'interrupted');
+  assert.deepEqual(agents.interrupted, ['claude']);
+  assert.deepEqual(
+    [...report.reviewers, ...(report.judge === undefined ? [] : [report.judge])].map(({ state }) => state),
+    ['answered', 'interrupted', 'not-asked'],
+  );
 });

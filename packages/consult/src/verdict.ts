@@ -1,24 +1,6 @@
-// The verdicts, and the words by which agents mean them.
+// The words by which agents mean verdicts and severities.
 
-/** `mixed`: right in part, or only under conditions. `unsure`: the reviewer takes no side. */
-export type Verdict = 'approve' | 'reject' | 'mixed' | 'unsure';
-export const verdicts = ['approve', 'reject', 'mixed', 'unsure'] as const;
-
-/** A verdict that can be compared with another: `unsure` takes no side, so it can neither agree nor disagree. */
-export type Position = Exclude<Verdict, 'unsure'>;
-
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info' | 'unrated';
-export const severities = ['critical', 'high', 'medium', 'low', 'info', 'unrated'] as const;
-
-export interface Finding {
-  /** `unrated`: the reviewer said none, or a word that means none. */
-  readonly severity: Severity;
-  readonly title: string;
-  readonly detail: string;
-  readonly file?: string;
-  /** From 1. */
-  readonly line?: number;
-}
+import type { Severity, Verdict } from '@parley/schema';
 
 const phrases: Readonly<Record<Verdict, readonly string[]>> = {
   approve: [
@@ -65,6 +47,8 @@ const phrases: Readonly<Record<Verdict, readonly string[]>> = {
   unsure: ['unsure', 'uncertain', 'unknown', 'unclear', 'not sure', 'inconclusive', 'undecided', 'abstain'],
 };
 
+export const verdicts = Object.keys(phrases) as readonly Verdict[];
+
 const verdictOf: ReadonlyMap<string, Verdict> = new Map(
   verdicts.flatMap((verdict) => phrases[verdict].map((phrase) => [phrase, verdict] as const)),
 );
@@ -100,19 +84,20 @@ export function readVerdictWords(text: string): Verdict | undefined {
   return verdict === 'approve' && condition.test(rest) ? 'mixed' : verdict;
 }
 
-const severityOf: ReadonlyMap<string, Severity> = new Map([
-  ...severities.map((severity) => [severity, severity] as const),
-  ['blocker', 'critical'],
-  ['severe', 'critical'],
-  ['major', 'high'],
-  ['error', 'high'],
-  ['moderate', 'medium'],
-  ['warning', 'medium'],
-  ['minor', 'low'],
-  ['nit', 'info'],
-  ['note', 'info'],
-  ['informational', 'info'],
-]);
+const severityWords: Readonly<Record<Severity, readonly string[]>> = {
+  critical: ['critical', 'blocker', 'severe'],
+  high: ['high', 'major', 'error'],
+  medium: ['medium', 'moderate', 'warning'],
+  low: ['low', 'minor'],
+  info: ['info', 'nit', 'note', 'informational'],
+  unrated: ['unrated'],
+};
+
+export const severities = Object.keys(severityWords) as readonly Severity[];
+
+const severityOf: ReadonlyMap<string, Severity> = new Map(
+  severities.flatMap((severity) => severityWords[severity].map((word) => [word, severity] as const)),
+);
 
 export function readSeverity(value: unknown): Severity {
   return (typeof value === 'string' ? severityOf.get(value.trim().toLowerCase()) : undefined) ?? 'unrated';

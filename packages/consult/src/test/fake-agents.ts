@@ -1,11 +1,12 @@
-// Sessions whose turns end when a test says so.
+// Sessions whose turns end when a test says so, and that outlive the consultation as a daemon's do.
 
 import { newId, ParleyError } from '@parley/schema';
-import type { CreateSession, ErrorCode, SessionId, SubmitTurn, Turn, TurnId } from '@parley/schema';
-import type { ConsultAgents } from '../consult-agents.ts';
+import type { AgentBackend, CreateSession, ErrorCode, SessionId, SubmitTurn, Turn, TurnId } from '@parley/schema';
+import type { ConsultAgents, EndedTurn } from '../consult-agents.ts';
 
 interface OpenTurn {
   readonly turn: Turn;
+  readonly key: string | undefined;
   readonly end: (turn: Turn) => void;
   readonly ended: Promise<Turn>;
 }
@@ -16,6 +17,7 @@ export function failing(code: ErrorCode, message: string): ParleyError {
 
 /** One session an agent. */
 export class FakeAgents implements ConsultAgents {
+  backend: AgentBackend = { kind: 'login', detail: 'a test' };
   /** By agent. */
   readonly sessions = new Map<string, CreateSession>();
   /** Agents whose sessions are refused. */
@@ -26,19 +28,26 @@ export class FakeAgents implements ConsultAgents {
   readonly #turns = new Map<string, OpenTurn[]>();
   #waiting: (() => void)[] = [];
 
-  async createSession(input: CreateSession) {
-    const refusal = this.refusals.get(input.agent);
-    if (refusal !== undefined) throw refusal;
-    const id = newId('session');
-    this.sessions.set(input.agent, input);
-    this.#agentOf.set(id, input.agent);
-    return { id, limits: [] };
+  newSessionId(): SessionId {
+    return newId('session');
   }
 
-  async submit(id: SessionId, { text }: SubmitTurn) {
+  async session(id: SessionId, input: CreateSession) {
+    const refusal = this.refusals.get(input.agent);
+    if (refusal !== undefined) throw refusal;
+    if (!this.#agentOf.has(id) && this.sessions.has(input.agent)) throw new Error(`${input.agent} has a session.`);
+    this.sessions.set(input.agent, input);
+    this.#agentOf.set(id, input.agent);
+    return { limits: [], backend: this.backend };
+  }
+
+  async submit(id: SessionId, { text, idempotencyKey }: SubmitTurn) {
+    const agent = this.#agent(id);
+    const before = this.#of(agent).find(({ key }) => key !== undefined && key === idempotencyKey);
+    if (before !== undefined) return { turnId: before.turn.id };
     const turn: Turn = { id: newId('turn'), sessionId: id, state: 'running', text, queuedAt: Date.now() };
     const { promise, resolve } = Promise.withResolvers<Turn>();
-    this.#of(this.#agent(id)).push({ turn, end: resolve, ended: promise });
+    this.#of(agent).push({ turn, key: idempotencyKey, end: resolve, ended: promise });
     // After the caller has learnt of the turn.
     setImmediate(() => {
       for (const look of this.#waiting) look();
@@ -46,16 +55,18 @@ export class FakeAgents implements ConsultAgents {
     return { turnId: turn.id };
   }
 
-  async ended(id: SessionId, turnId: TurnId, signal: AbortSignal): Promise<Turn> {
-    const open = this.#of(this.#agent(id)).find(({ turn }) => turn.id === turnId);
+  async ended(id: SessionId, turnId: TurnId, signal: AbortSignal): Promise<EndedTurn> {
+    const agent = this.#agent(id);
+    const open = this.#of(agent).find(({ turn }) => turn.id === turnId);
     if (open === undefined) throw new Error(`There is no turn ${turnId}.`);
-    return new Promise((resolve, reject) => {
+    const turn = await new Promise<Turn>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       open.ended.then(resolve, reject);
     });
+    return { turn, model: `${agent}-1` };
   }
 
-  async interrupt(id: SessionId): Promise<void> {
+  async stop(id: SessionId): Promise<void> {
     this.interrupted.push(this.#agent(id));
   }
 
