@@ -11,6 +11,7 @@ import type {
   AgentView,
   ApprovalAnswer,
   ClientFrame,
+  CreateConsultation,
   CreateSession,
   ServerFrame,
   Session,
@@ -21,6 +22,7 @@ import type {
 } from '@parley/schema';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { FakeConsultations } from './fake-consultations.ts';
 import { FakeSessions, Refusal } from './fake-sessions.ts';
 
 /** As the daemon sends it: nothing inline, nothing from elsewhere. */
@@ -39,7 +41,7 @@ const capabilities = {
   steer: 'native',
   interrupt: true,
   resume: true,
-  fork: false,
+  fork: true,
   approvals: true,
   questions: true,
   images: false,
@@ -81,6 +83,7 @@ export interface FakeDaemon {
   readonly url: string;
   readonly port: number;
   readonly sessions: FakeSessions;
+  readonly consultations: FakeConsultations;
   readonly agents: AgentView[];
   /** While false, every call answers 401. */
   paired: boolean;
@@ -98,16 +101,17 @@ export interface FakeDaemon {
 /** Listens on 127.0.0.1, on a free port. `dist` is the folder of the built page. */
 export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
   const sessions = new FakeSessions();
+  const consultations = new FakeConsultations();
   const server = createServer((request, response) => void answer(request, response));
   const sockets = new WebSocketServer({ noServer: true });
   const arrivals = new EventEmitter();
-  const daemon = { sessions, agents: structuredClone(agents), paired: true, gone: false, cutAnswers: 0 };
+  const daemon = { sessions, consultations, agents: structuredClone(agents), paired: true, gone: false, cutAnswers: 0 };
 
   server.on('upgrade', (request, socket, head) => {
     if (daemon.gone || !daemon.paired) socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
     else
       sockets.handleUpgrade(request, socket, head, (opened) => {
-        attach(opened, sessions);
+        attach(opened, sessions, consultations);
         arrivals.emit('joined');
       });
   });
@@ -161,6 +165,16 @@ export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
         return {};
       case 'GET folders':
         return folders(url.searchParams.get('path'));
+      case 'GET consultations':
+        return { consultations: consultations.summaries() };
+      case 'POST consultations':
+        return consultations.create(given as CreateConsultation);
+      case 'GET consultations/:id':
+        return consultations.get(id ?? '');
+      case 'POST consultations/:id/interrupt':
+        return consultations.interrupt(id ?? '');
+      case 'DELETE consultations/:id':
+        return consultations.remove(id ?? '');
       case 'POST sessions':
         return sessions.create(given as CreateSession);
       case 'GET sessions/:id':
@@ -179,6 +193,11 @@ export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
       }
       case 'DELETE sessions/:id':
         return sessions.remove(sessionId);
+      case 'POST sessions/:id/fork': {
+        const { agent, cwd, policy, title } = sessions.get(sessionId);
+        const copy = { agent, cwd, policy, title: `${title} (fork)` };
+        return sessions.create(copy, { forkOf: { sessionId, threadId: 'thread' } });
+      }
       case 'POST sessions/:id/turns':
         return sessions.submit(sessionId, given as SubmitTurn);
       case 'POST sessions/:id/interrupt':
@@ -220,7 +239,7 @@ export async function startFakeDaemon(dist: string): Promise<FakeDaemon> {
   });
 }
 
-function attach(socket: WebSocket, sessions: FakeSessions): void {
+function attach(socket: WebSocket, sessions: FakeSessions, consultations: FakeConsultations): void {
   const subscribed = new Set<SessionId>();
   let watching = false;
   const send = (frame: ServerFrame) => socket.send(JSON.stringify(frame));
@@ -244,6 +263,10 @@ function attach(socket: WebSocket, sessions: FakeSessions): void {
         return send({ type: 'sessions', sessions: [...sessions.sessions.values()] });
       case 'ping':
         return send({ type: 'pong' });
+      case 'watch-consultation':
+        return consultations.watch(frame.consultationId, socket, (report) => send({ type: 'consultation', report }));
+      case 'unwatch-consultation':
+        return consultations.unwatch(frame.consultationId, socket);
       case 'unsubscribe':
         return void subscribed.delete(frame.sessionId);
       case 'subscribe': {

@@ -268,6 +268,83 @@ describe('the page', { skip: missingBrowser ?? false }, () => {
       assert.equal(daemon.sessions.sessions.size, 0);
     }));
 
+  test('a session is forked: the copy is opened, and the original stays', () =>
+    withPage(async (page, daemon) => {
+      await startSession(page, daemon, 'short');
+      const original = page.url();
+      await page.getByRole('button', { name: 'Session settings' }).click();
+      await page.getByRole('button', { name: 'Fork' }).click();
+      await page.getByRole('heading', { level: 1, name: /\(fork\)$/ }).waitFor();
+      assert.notEqual(page.url(), original);
+      assert.equal(daemon.sessions.sessions.size, 2);
+      await page.getByRole('button', { name: 'Session settings' }).click();
+      await page.getByText('About this session').click();
+      await page.getByText('Fork of').waitFor();
+    }));
+
+  test('several agents are consulted: columns side by side, as they answer, and whether they agree', () =>
+    withPage(async (page, daemon) => {
+      daemon.agents[1] = { ...daemon.agents[1], installed: true } as (typeof daemon.agents)[number];
+      await page.goto(daemon.url);
+      await page.getByRole('link', { name: 'Consult several' }).click();
+      const ask = page.getByRole('button', { name: 'Ask them' });
+      assert.ok(await ask.isDisabled());
+      await page.getByRole('radio', { name: 'Claim' }).check();
+      await page.getByRole('textbox', { name: 'The claim' }).fill('The lock is always released.');
+      await page.getByRole('combobox', { name: 'Judge' }).selectOption({ label: 'Codex' });
+      await page.getByRole('combobox', { name: 'Folder' }).fill('/code/project');
+      await page.keyboard.press('Escape');
+      await ask.click();
+      await page.waitForURL(/\/c\/con_/);
+      const [asked] = daemon.consultations.created;
+      assert.equal(asked?.kind, 'consensus');
+      assert.deepEqual(
+        asked?.reviewers?.map(({ agent }) => agent),
+        ['codex', 'claude'],
+      );
+
+      const id = decodeURIComponent(new URL(page.url()).pathname.slice('/c/'.length));
+      const column = (label: string) => page.getByRole('article', { name: `Reviewer ${label}` });
+      const agreement = page.getByRole('region', { name: 'Agreement' });
+      await column('A').getByText('Working').waitFor();
+      daemon.consultations.answer(id, 'A', 'approve', 'It is released **in a finally**.');
+      await column('A').getByText('True', { exact: true }).waitFor();
+      await agreement.getByText('So far: Nothing to compare').waitFor();
+      daemon.consultations.answer(id, 'B', 'reject', 'Not when `open` throws.');
+      await agreement.getByText('They disagree', { exact: true }).waitFor();
+      const listed = column('B').getByRole('list', { name: 'Findings' }).getByRole('listitem');
+      assert.match((await listed.first().textContent()) ?? '', /critical.*never released.*src\/lock\.ts:42/);
+      await page.getByRole('region', { name: 'Judge' }).getByText('Listen to').waitFor();
+      const [a, b] = await Promise.all([column('A').boundingBox(), column('B').boundingBox()]);
+      assert.equal(a?.y, b?.y, 'side by side');
+      assert.match((await page.getByRole('link', { name: 'Markdown' }).getAttribute('href')) ?? '', /format=markdown$/);
+
+      await page.reload();
+      await agreement.getByText('They disagree', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'Consult several' }).click();
+      await page.getByRole('link', { name: /The lock is always released\..*They disagree/ }).click();
+      await page.getByRole('button', { name: 'Delete this consultation' }).click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.waitForURL(/\/consult$/);
+      assert.deepEqual(daemon.consultations.summaries(), []);
+    }));
+
+  test('a consultation is stopped, and what came before that stays', () =>
+    withPage(async (page, daemon) => {
+      const { id } = daemon.consultations.create({
+        kind: 'validate',
+        question: 'Is this right?',
+        cwd: '/code/project',
+        reviewers: [{ agent: 'codex' }, { agent: 'claude' }],
+      });
+      daemon.consultations.answer(id, 'A', 'approve', 'It is.');
+      await page.goto(`${daemon.url}/c/${id}`);
+      await page.getByText('Approves', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('status').getByText('Stopped').waitFor();
+      assert.ok(await page.getByText('Approves', { exact: true }).isVisible());
+    }));
+
   test('a refusal is told where it happened and nothing typed is lost', () =>
     withPage(
       async (page, daemon) => {

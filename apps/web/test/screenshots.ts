@@ -72,6 +72,23 @@ async function story(page: Page, daemon: FakeDaemon, picture: (name: string) => 
     await picture('11-sessions');
     await page.keyboard.press('Escape');
   }
+  await page.goto(`${daemon.url}/consult`);
+  await page.getByRole('textbox', { name: 'What is to be reviewed?' }).fill('Is the lock released on every path?');
+  await picture('14-consult');
+  const { id } = daemon.consultations.create({
+    kind: 'validate',
+    question: 'Is the lock released on every path of src/lock.ts, also when a reader is interrupted?',
+    cwd: '/code/project',
+    reviewers: [{ agent: 'codex' }, { agent: 'claude', model: 'opus' }],
+    judge: { agent: 'codex' },
+  });
+  daemon.consultations.answer(id, 'A', 'approve', 'It is released **in a finally**, and the file is closed after it.');
+  await page.goto(`${daemon.url}/c/${id}`);
+  await page.getByText('So far').waitFor();
+  await picture('15-consultation');
+  daemon.consultations.answer(id, 'B', 'reject', 'Not when `open` throws: the lock is taken before the `try`.');
+  await page.getByText('They disagree', { exact: true }).waitFor();
+  await picture('16-disagreement');
   daemon.gone = true;
   daemon.cut();
   await page.getByText('Reconnecting …').waitFor();

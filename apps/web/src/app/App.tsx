@@ -2,6 +2,8 @@
 
 import { useEffect } from 'react';
 import { SessionView } from '../chat/SessionView.tsx';
+import { ConsultView } from '../consult/ConsultView.tsx';
+import { NewConsultation } from '../consult/NewConsultation.tsx';
 import { Drawer } from '../sessions/Drawer.tsx';
 import { Sidebar } from '../sessions/Sidebar.tsx';
 import { NewSession } from '../start/NewSession.tsx';
@@ -17,6 +19,7 @@ import { DocumentTitle } from './DocumentTitle.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { PairView } from './PairView.tsx';
 import { route } from './route.ts';
+import type { Route } from './route.ts';
 
 export function App() {
   const refused = useStore(pairing) === 'refused';
@@ -54,10 +57,23 @@ function Shell() {
         drawn && <Drawer />
       )}
       <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
-        {here.page === 'new' ? <NewSession /> : <SessionView key={here.sessionId} sessionId={here.sessionId} />}
+        <Place here={here} />
       </main>
       <ConnectionNote />
       <DocumentTitle />
     </div>
   );
+}
+
+function Place({ here }: { readonly here: Route }) {
+  switch (here.page) {
+    case 'new':
+      return <NewSession />;
+    case 'session':
+      return <SessionView key={here.sessionId} sessionId={here.sessionId} />;
+    case 'consult':
+      return <NewConsultation />;
+    case 'consultation':
+      return <ConsultView key={here.consultationId} id={here.consultationId} />;
+  }
 }

@@ -57,9 +57,7 @@ export function ApprovalCard({ approval, agentTitle }: Props) {
         <Icon name={kind === 'question' ? 'question' : 'hand'} className="mt-0.5 size-5 text-waiting" />
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-baseline justify-between gap-x-3">
-            <p className="text-xs font-medium text-waiting">
-              {kind === 'question' ? `${agentTitle} asks you` : `${agentTitle} asks for permission`}
-            </p>
+            <p className="text-xs font-medium text-waiting">{askerOf(kind, agentTitle)}</p>
             <Countdown until={approval.deadlineAt} />
           </div>
           <h3 id={id} className="font-semibold wrap-anywhere">
@@ -75,7 +73,7 @@ export function ApprovalCard({ approval, agentTitle }: Props) {
         </div>
       ))}
       {input !== undefined && command === undefined && changes === undefined && questions.length === 0 && (
-        <OutputBlock output={prettyJson(input)} label="Arguments" />
+        <OutputBlock output={prettyJson(input)} label={kind === 'launch' ? 'Plan' : 'Arguments'} />
       )}
       {questions.map((question) => (
         <QuestionFields
@@ -87,7 +85,9 @@ export function ApprovalCard({ approval, agentTitle }: Props) {
       ))}
       {message !== undefined && (
         <label className="block text-sm">
-          <span className="text-muted">Words for the agent, sent with your answer</span>
+          <span className="text-muted">
+            Words for {kind === 'launch' ? 'whoever made the request' : 'the agent'}, sent with your answer
+          </span>
           <input
             className="field mt-1"
             value={message}
@@ -124,6 +124,18 @@ export function ApprovalCard({ approval, agentTitle }: Props) {
       )}
     </section>
   );
+}
+
+/** Before anything is started there is no agent that could ask. */
+function askerOf(kind: Approval['kind'], agentTitle: string): string {
+  switch (kind) {
+    case 'question':
+      return `${agentTitle} asks you`;
+    case 'launch':
+      return `A request for ${agentTitle} waits for you: nothing has been started`;
+    default:
+      return `${agentTitle} asks for permission`;
+  }
 }
 
 function weightOf({ effect }: ApprovalOption): ButtonWeight {

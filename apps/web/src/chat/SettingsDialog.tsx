@@ -45,6 +45,16 @@ export function SettingsDialog({ session, agent, agentVersion, total, onClose }:
       (failed: unknown) => setError(errorOf(failed)),
     );
   };
+  const fork = () => {
+    client.forkSession(session.id).then(
+      (copy) => {
+        noteSession(copy);
+        onClose();
+        go({ page: 'session', sessionId: copy.id });
+      },
+      (failed: unknown) => setError(errorOf(failed)),
+    );
+  };
   const remove = () => {
     client.deleteSession(session.id).then(
       () => {
@@ -61,6 +71,9 @@ export function SettingsDialog({ session, agent, agentVersion, total, onClose }:
     ['Folder', session.cwd],
     ['Model server', session.backend.detail === '' ? session.backend.kind : session.backend.detail],
     ['Session', session.id],
+    ...(session.forkOf === undefined
+      ? []
+      : [['Fork of', session.forkOf.sessionId ?? session.forkOf.threadId] as const]),
   ];
   return (
     <Dialog title="Session settings" onClose={onClose}>
@@ -117,9 +130,20 @@ export function SettingsDialog({ session, agent, agentVersion, total, onClose }:
             </Button>
           </>
         ) : (
-          <Button weight="danger" onClick={() => setDeleting(true)}>
-            Delete session …
-          </Button>
+          <>
+            <Button weight="danger" onClick={() => setDeleting(true)}>
+              Delete session …
+            </Button>
+            {agent?.capabilities.fork === true && (
+              <Button
+                onClick={fork}
+                disabled={session.activeTurnId !== undefined}
+                title="A new session that goes on from the same conversation; this one stays as it is"
+              >
+                Fork
+              </Button>
+            )}
+          </>
         )}
       </div>
     </Dialog>

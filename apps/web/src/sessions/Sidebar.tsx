@@ -1,12 +1,14 @@
 // The list of sessions, with the way to a new one.
 
 import { useState } from 'react';
-import { go, route } from '../app/route.ts';
+import { go, pathOf, route } from '../app/route.ts';
+import type { Route } from '../app/route.ts';
 import { agents, agentTitle } from '../state/agents.ts';
 import { drawer } from '../state/drawer.ts';
 import { sessions } from '../state/sessions.ts';
 import { useStore } from '../state/store.ts';
 import { Icon } from '../ui/Icon.tsx';
+import type { IconName } from '../ui/Icon.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { SessionRow } from './SessionRow.tsx';
 import { ThemeButton } from './ThemeButton.tsx';
@@ -31,19 +33,8 @@ export function Sidebar() {
         <ThemeButton />
       </div>
       <div className="space-y-2 px-3 pb-2">
-        <a
-          href="/"
-          onClick={(event) => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            drawer.set(false);
-            go({ page: 'new' });
-          }}
-          aria-current={here.page === 'new' ? 'page' : undefined}
-          className="flex min-h-10 items-center justify-center gap-2 rounded-lg border border-edge/60 bg-surface text-sm font-medium hover:bg-hover pointer-coarse:min-h-11"
-        >
-          <Icon name="plus" /> New session
-        </a>
+        <PlaceLink to={{ page: 'new' }} here={here.page === 'new'} icon="plus" label="New session" />
+        <PlaceLink to={{ page: 'consult' }} here={here.page === 'consult'} icon="queue" label="Consult several" />
         {(all?.length ?? 0) >= searchedFrom && (
           <input
             type="search"
@@ -75,5 +66,30 @@ export function Sidebar() {
         )}
       </nav>
     </div>
+  );
+}
+
+interface PlaceLinkProps {
+  readonly to: Route;
+  readonly here: boolean;
+  readonly icon: IconName;
+  readonly label: string;
+}
+
+function PlaceLink({ to, here, icon, label }: PlaceLinkProps) {
+  return (
+    <a
+      href={pathOf(to)}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        drawer.set(false);
+        go(to);
+      }}
+      aria-current={here ? 'page' : undefined}
+      className="flex min-h-10 items-center justify-center gap-2 rounded-lg border border-edge/60 bg-surface text-sm font-medium hover:bg-hover pointer-coarse:min-h-11"
+    >
+      <Icon name={icon} /> {label}
+    </a>
   );
 }

@@ -44,7 +44,7 @@ export async function findPage(): Promise<string | undefined> {
 
 /** The file for a (decoded) path, or undefined when there is none inside the folder, links followed. */
 export async function pageFile(folder: string, path: string): Promise<PageFile | undefined> {
-  const wanted = path === '/' || /^\/s\/[^/]+$/.test(path) || path === '/new' ? '/index.html' : path;
+  const wanted = /^\/(?:new|consult|[sc]\/[^/]+)?$/.test(path) ? '/index.html' : path;
   const type = types[extname(wanted)];
   if (type === undefined) return undefined;
   const root = await realpath(folder);
