@@ -132,3 +132,17 @@ test('of two programs with one name only the one that was seen lends its names',
   assert.ok(grok('vibe-kit') > 0);
   assert.equal(grok('xai'), 0);
 });
+
+test('a model that was seen in a chat is known with when that was, and never becomes the usual one (G 47)', () => {
+  const chats = [
+    { path: '/old', at: 1000, models: ['gemini-2.5-pro'] },
+    { path: '/new', at: 2000, models: ['gemini-2.5-pro', 'gemini-9'] },
+  ];
+  const { models, default: usual } = modelsOf(facts({ agent: 'gemini', chats }));
+  const seen = models.filter(({ lastSeen }) => lastSeen !== undefined);
+  assert.deepEqual(seen, [
+    { name: 'gemini-2.5-pro', source: 'discovered', detail: '/new', confidence: 'medium', lastSeen: 2000 },
+    { name: 'gemini-9', source: 'discovered', detail: '/new', confidence: 'medium', lastSeen: 2000 },
+  ]);
+  assert.ok(usual.model !== 'gemini-9' && usual.model !== 'gemini-2.5-pro');
+});

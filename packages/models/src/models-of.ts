@@ -14,6 +14,7 @@ import { bundledModels } from './bundled.ts';
 import type { BundledModels } from './bundled.ts';
 import { modelsInEnvironment } from './environment.ts';
 import type { EnvironmentModels, Variables } from './environment.ts';
+import type { ChatFile } from './history.ts';
 import { meansDefault } from './model-name.ts';
 import { modelsInSettings } from './settings-files.ts';
 import type { SettingsFile } from './settings-files.ts';
@@ -34,6 +35,8 @@ export interface ModelFacts {
   readonly env: Variables;
   /** Of `settingsFilesOf`, those that are there. */
   readonly settings: readonly SettingsFile[];
+  /** The chats that the agent keeps, where they tell models. */
+  readonly chats?: readonly ChatFile[];
 }
 
 /** Pure: the same facts give the same list. */
@@ -64,6 +67,7 @@ export function modelsOf(facts: ModelFacts): AgentModels {
     ...configuredModels(facts),
     ...environmentModels(environment),
     ...discovered.models,
+    ...seenModels(facts),
     ...bundledAs(bundled, facts),
   ];
   const firstAliases = firstOfName(aliases, ({ name }) => name.toLowerCase());
@@ -128,6 +132,17 @@ function discoveredModels({ agent, dialect, settings }: ModelFacts): Discovered 
     }
   }
   return { models, warnings, ...(usual === undefined ? {} : { default: usual }) };
+}
+
+/** What was seen never becomes the usual model. */
+function seenModels({ chats = [] }: ModelFacts): readonly KnownModel[] {
+  return chats
+    .toSorted((a, b) => b.at - a.at)
+    .flatMap(({ path, at, models }) =>
+      models.map((name): KnownModel => {
+        return { name, source: 'discovered', detail: path, confidence: 'medium', lastSeen: at };
+      }),
+    );
 }
 
 function bundledAs(bundled: BundledModels | undefined, { agent, version, backend }: ModelFacts): readonly KnownModel[] {

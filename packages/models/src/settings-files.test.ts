@@ -48,3 +48,19 @@ test('a file with other shapes than expected names nothing', () => {
     for (const agent of ['claude', 'gemini', 'opencode']) assert.deepEqual(read(agent, text), { models: [] });
   assert.deepEqual(read('codex', 'model = "two words"\nprofiles = [1, 2]'), { models: [] });
 });
+
+test('variables of llm-cli-gateway name the files themselves, whatever they are called, or that nobody looks', () => {
+  const env = { HOME: '/home/me', CODEX_CONFIG_PATH: '/x/codex.cfg', CLAUDE_SETTINGS_LOCAL_PATH: '/x/local' };
+  assert.deepEqual(settingsFilesOf('codex', undefined, env), ['/x/codex.cfg']);
+  assert.deepEqual(settingsFilesOf('claude', undefined, env), ['/home/me/.claude/settings.json', '/x/local']);
+  assert.equal(modelsInSettings('codex', undefined, '/x/codex.cfg', 'model = "m"').default, 'm');
+  assert.equal(modelsInSettings('claude', undefined, '/x/local', '{"model": {"name": "n"}}').default, 'n');
+  assert.deepEqual(settingsFilesOf('codex', undefined, { ...env, LLM_GATEWAY_DISABLE_MODEL_DISCOVERY: '1' }), []);
+});
+
+test('successors that Codex has noted are models, and the older words of Gemini are read', () => {
+  const codex = 'model = "a"\n[profiles.q]\nmodel = "b"\n[notice.model_migrations]\n"old" = "c"\n';
+  assert.deepEqual(read('codex', codex), { default: 'a', models: ['a', 'b', 'c'] });
+  assert.equal(read('gemini', '{"selectedModel": "s", "defaultModel": "d"}').default, 's');
+  assert.equal(read('gemini', '{"defaultModel": "d"}').default, 'd');
+});

@@ -3,6 +3,7 @@
 import { parse } from 'smol-toml';
 import type { AgentName } from '@parley/schema';
 import type { Variables } from './environment.ts';
+import { mayDiscover } from './history.ts';
 import { isModelName } from './model-name.ts';
 
 export interface SettingsFile {
@@ -21,11 +22,16 @@ interface SettingsPlace {
   readonly folder: string;
   /** The path in it. */
   readonly file: string;
+  /** A variable of llm-cli-gateway that names the file itself. */
+  readonly path?: string;
   readonly default: (settings: Table) => unknown;
   readonly others: (settings: Table) => readonly unknown[];
 }
 
 type Table = Readonly<Record<string, unknown>>;
+
+/** `"model": "x"` or `"model": { "name": "x" }`. */
+const named = ({ model }: Table): unknown => (typeof model === 'object' ? table(model)['name'] : model);
 
 const places: readonly SettingsPlace[] = [
   {
@@ -33,15 +39,31 @@ const places: readonly SettingsPlace[] = [
     variable: 'CODEX_HOME',
     folder: '.codex',
     file: 'config.toml',
+    path: 'CODEX_CONFIG_PATH',
     default: ({ model }) => model,
-    others: ({ profiles }) => Object.values(table(profiles)).map((profile) => table(profile)['model']),
+    // Codex notes there which model follows an older one.
+    others: ({ profiles, notice }) => [
+      ...Object.values(table(profiles)).map((profile) => table(profile)['model']),
+      ...Object.values(table(table(notice)['model_migrations'])),
+    ],
   },
   {
     agent: 'claude',
     variable: 'CLAUDE_CONFIG_DIR',
     folder: '.claude',
     file: 'settings.json',
-    default: ({ model }) => model,
+    path: 'CLAUDE_SETTINGS_PATH',
+    default: named,
+    others: () => [],
+  },
+  {
+    // The later file wins, as with the agent.
+    agent: 'claude',
+    variable: 'CLAUDE_CONFIG_DIR',
+    folder: '.claude',
+    file: 'settings.local.json',
+    path: 'CLAUDE_SETTINGS_LOCAL_PATH',
+    default: named,
     others: () => [],
   },
   {
@@ -50,7 +72,9 @@ const places: readonly SettingsPlace[] = [
     variable: 'GEMINI_CLI_HOME',
     folder: '',
     file: '.gemini/settings.json',
-    default: ({ model }) => (typeof model === 'string' ? model : table(model)['name']),
+    path: 'GEMINI_SETTINGS_PATH',
+    // The other two are of older versions.
+    default: (settings) => named(settings) ?? settings['selectedModel'] ?? settings['defaultModel'],
     others: () => [],
   },
   {
@@ -97,10 +121,13 @@ const placesOf = (agent: AgentName, dialect: string | undefined): readonly Setti
 
 /** Absolute paths of the files of an agent that may name models, in an environment as the agent gets it. None without a home folder. */
 export function settingsFilesOf(agent: AgentName, dialect: string | undefined, env: Variables): readonly string[] {
-  return placesOf(agent, dialect).flatMap(({ variable, folder, file }) => {
-    const named = variable === undefined ? undefined : env[variable];
+  if (!mayDiscover(env)) return [];
+  return placesOf(agent, dialect).flatMap(({ variable, folder, file, path }) => {
+    const own = path === undefined ? undefined : env[path];
+    if (own !== undefined && own !== '') return [own];
+    const base = variable === undefined ? undefined : env[variable];
     const home = env['HOME'] || env['USERPROFILE'];
-    if (named !== undefined && named !== '') return [`${named}/${file}`];
+    if (base !== undefined && base !== '') return [`${base}/${file}`];
     return home === undefined || home === '' ? [] : [[home, folder, file].filter((part) => part !== '').join('/')];
   });
 }
@@ -117,9 +144,11 @@ export function modelsInSettings(
   path: string,
   text: string,
 ): SettingsModels {
-  const place = placesOf(agent, dialect).find((each) => path.endsWith(`/${each.file}`));
+  const places = placesOf(agent, dialect);
+  // A file that a variable names may be called anything; all files of an agent are read alike.
+  const place = places.find((each) => path.endsWith(`/${each.file}`)) ?? places[0];
   if (place === undefined) return { models: [] };
-  const settings = table(path.endsWith('.toml') ? parse(text) : JSON.parse(text));
+  const settings = table(place.file.endsWith('.toml') ? parse(text) : JSON.parse(text));
   const own = place.default(settings);
   const models = [own, ...place.others(settings)].filter(isModelName);
   return { ...(isModelName(own) ? { default: own } : {}), models: [...new Set(models)] };
