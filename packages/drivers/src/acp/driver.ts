@@ -27,7 +27,8 @@ export function acpDriver(name: string): Driver<AcpState> {
       steer: 'native',
       interrupt: true,
       resume: true,
-      fork: false,
+      // Where the agent offers `session/fork`; from all others the first turn of the copy fails and says so.
+      fork: true,
       approvals: true,
       questions: true,
       images: false,

@@ -1,13 +1,14 @@
 // From `initialize` to a conversation that is ready: who the agent is, authentication, the conversation, its mode, model and effort.
 
-import { errorBody } from '@parley/schema';
+import { errorBody, serverDefinitions } from '@parley/schema';
+import type { McpServer } from '@parley/schema';
 import { isObject, listIn, objectIn, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { notice } from '../shared/unknown-event.ts';
 import { isUnknownMethod, refusal, resumeFailure } from './failure.ts';
 import { wishesFor } from './settings.ts';
 import { request } from './state.ts';
-import type { AcpState, Outputs, Wish } from './state.ts';
+import type { AcpState, OpenMethod, Outputs, Wish } from './state.ts';
 import { breakDown, sendWaiting } from './turn.ts';
 
 export function sayHello(state: AcpState, out: Outputs): AcpState {
@@ -50,6 +51,7 @@ export function introduced(state: AcpState, result: Json, out: Outputs): AcpStat
       version: stringIn(objectIn(result['agentInfo'])['version']),
       canLoad: can['loadSession'] === true,
       canResume: isObject(sessions['resume']),
+      canFork: isObject(sessions['fork']),
       canAddFolders: isObject(sessions['additionalDirectories']),
       canSteer: steering.includes(true),
     },
@@ -61,10 +63,15 @@ export function introduced(state: AcpState, result: Json, out: Outputs): AcpStat
     : request(known, out, 'authenticate', { methodId }, { kind: 'authenticate' });
 }
 
-/** A new conversation, or the one that the session had. */
+/** A new conversation, the one that the session had, or a copy of another. */
 export function openConversation(state: AcpState, out: Outputs): AcpState {
-  const { threadId } = state.context;
+  const { threadId, fork } = state.context;
   if (threadId === undefined) return open(state, 'session/new', out);
+  if (fork === true) {
+    if (state.agent.canFork) return open(state, 'session/fork', out);
+    const words = `${state.dialect.title} offers no copies of conversations over ACP (session/fork).`;
+    return breakDown(state, errorBody('fork_unsupported', words), out);
+  }
   if (state.dialect.resume !== 'never') {
     // Resume before load: load would tell the whole history again.
     if (state.agent.canResume) return open(state, 'session/resume', out);
@@ -77,7 +84,16 @@ export function openConversation(state: AcpState, out: Outputs): AcpState {
   );
 }
 
-type OpenMethod = 'session/new' | 'session/load' | 'session/resume';
+/** As ACP wants it: variables and headers as lists of pairs. */
+function definitionOf(server: McpServer): Json {
+  const pairs = (of: Readonly<Record<string, string>> = {}) =>
+    Object.entries(of).map(([name, value]) => ({ name, value }));
+  if ('url' in server) return { type: 'http', name: server.name, url: server.url, headers: pairs(server.headers) };
+  return { name: server.name, command: server.command, args: server.args ?? [], env: pairs(server.env) };
+}
+
+/** The conversation is another one than the session's, and the answer tells its id. */
+const tellsId = (method: OpenMethod): boolean => method === 'session/new' || method === 'session/fork';
 
 function open(state: AcpState, method: OpenMethod, out: Outputs): AcpState {
   const { cwd, threadId, addedFolders = [] } = state.context;
@@ -93,7 +109,7 @@ function open(state: AcpState, method: OpenMethod, out: Outputs): AcpState {
   const params = {
     ...(method === 'session/new' ? {} : { sessionId: threadId }),
     cwd,
-    mcpServers: [],
+    mcpServers: serverDefinitions(state.context.options?.mcpServers ?? []).map(definitionOf),
     ...(addedFolders.length > 0 && state.agent.canAddFolders ? { additionalDirectories: addedFolders } : {}),
   };
   return request(state, out, method, params, { kind: 'open', method });
@@ -102,7 +118,7 @@ function open(state: AcpState, method: OpenMethod, out: Outputs): AcpState {
 export function conversationOpened(state: AcpState, method: OpenMethod, result: Json, out: Outputs): AcpState {
   if (state.phase !== 'opening') return state;
   const { title } = state.dialect;
-  const sessionId = method === 'session/new' ? stringIn(result['sessionId']) : state.context.threadId;
+  const sessionId = tellsId(method) ? stringIn(result['sessionId']) : state.context.threadId;
   if (sessionId === undefined)
     return breakDown(state, errorBody('agent_protocol', `${title} opened a conversation without telling its id.`), out);
   const isNew = method === 'session/new';

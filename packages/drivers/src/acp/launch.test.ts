@@ -16,6 +16,7 @@ const request: LaunchRequest = {
   extraArgs: ['acp', '--quiet'],
   adapter: ['parley'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 
 test('the command line is the configured one, and nothing of the prompt', () => {

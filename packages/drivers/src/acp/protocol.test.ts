@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { TurnId } from '@parley/schema';
+import { objectIn } from '../shared/json.ts';
 import { Conversation, outcomeOf, ready, turn, typesOf, working } from './conversation.ts';
 import { written } from './recording.ts';
 
@@ -84,6 +85,24 @@ test('a conversation is resumed rather than loaded, loaded where it cannot be re
 
   assert.equal(outcomeOf(open({}).all), 'thread_missing');
   assert.equal(outcomeOf(open(resumable, 'never').all), 'thread_missing');
+});
+
+test('a conversation is copied where the agent offers it, and nowhere silently resumed instead', () => {
+  const open = (sessionCapabilities: object): Conversation => {
+    const conversation = new Conversation({ context: { threadId: 's0', fork: true } });
+    conversation.feed({ type: 'opened' });
+    conversation.starts();
+    conversation.replies('initialize', { result: { agentCapabilities: { loadSession: true, sessionCapabilities } } });
+    return conversation;
+  };
+  const copied = open({ resume: {}, fork: {} });
+  const asked = written(copied.all).find(({ method }) => method === 'session/fork');
+  assert.equal(objectIn(asked?.['params'])['sessionId'], 's0');
+  const opened = copied.replies('session/fork', { result: { sessionId: 's1' } });
+  assert.ok(opened.some((output) => output.type === 'thread' && output.threadId === 's1'));
+  assert.equal(objectIn(written(opened)[0]?.['params'])['sessionId'], 's1');
+
+  assert.equal(outcomeOf(open({ resume: {} }).all), 'fork_unsupported');
 });
 
 test('the history that a load tells again is not news', () => {

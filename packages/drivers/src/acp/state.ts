@@ -31,6 +31,8 @@ export interface AcpState {
   readonly modeId: string | undefined;
   readonly model: string | undefined;
   readonly turn: OpenTurn | undefined;
+  /** Absolute paths of files for the first words of a new conversation, until those are sent. */
+  readonly attachments: readonly string[];
   /** Our requests that have no reply yet. */
   readonly requests: ReadonlyMap<number, SentRequest>;
   readonly approvals: ReadonlyMap<ApprovalId, PendingApproval>;
@@ -47,6 +49,7 @@ export interface AgentFacts {
   readonly version: string | undefined;
   readonly canLoad: boolean;
   readonly canResume: boolean;
+  readonly canFork: boolean;
   readonly canAddFolders: boolean;
   readonly canSteer: boolean;
 }
@@ -118,9 +121,12 @@ export interface Steer {
   readonly sent: boolean;
 }
 
+/** How a conversation is begun or taken up. */
+export type OpenMethod = 'session/new' | 'session/load' | 'session/resume' | 'session/fork';
+
 export type SentRequest =
   | { readonly kind: 'initialize' | 'authenticate' }
-  | { readonly kind: 'open'; readonly method: 'session/new' | 'session/load' | 'session/resume' }
+  | { readonly kind: 'open'; readonly method: OpenMethod }
   | { readonly kind: 'wish'; readonly wish: Wish }
   | { readonly kind: 'prompt'; readonly turnId: TurnId }
   | { readonly kind: 'steer'; readonly turnId: TurnId };

@@ -1,5 +1,6 @@
 // The life of the open turn: sent, running, told to stop, ended once.
 
+import { basename } from 'node:path';
 import type { ApprovalId, ErrorBody, TurnEnd, TurnId } from '@parley/schema';
 import { answer, notify, request, withEntry } from './state.ts';
 import type { AcpState, OpenTurn, Outputs } from './state.ts';
@@ -8,9 +9,18 @@ import type { AcpState, OpenTurn, Outputs } from './state.ts';
 export function sendWaiting(state: AcpState, out: Outputs): AcpState {
   const { turn, sessionId } = state;
   if (state.phase !== 'ready' || turn?.phase !== 'waiting' || sessionId === undefined) return state;
-  const params = { sessionId, prompt: textPrompt(turn.text) };
+  const files = state.attachments.map((path) => ({
+    type: 'resource_link',
+    // As it is: Gemini, the one that has attachments, takes the path as it stands here (0.61.0).
+    uri: `file://${path}`,
+    name: basename(path),
+  }));
+  const params = { sessionId, prompt: [...files, ...textPrompt(turn.text)] };
   const sent: OpenTurn = { ...turn, phase: 'sent' };
-  return request({ ...state, turn: sent }, out, 'session/prompt', params, { kind: 'prompt', turnId: turn.turnId });
+  return request({ ...state, turn: sent, attachments: [] }, out, 'session/prompt', params, {
+    kind: 'prompt',
+    turnId: turn.turnId,
+  });
 }
 
 export function textPrompt(text: string): readonly object[] {

@@ -3,6 +3,7 @@
 import type { Driver } from '@parley/schema';
 import { detect } from './detect.ts';
 import { launch } from './launch.ts';
+import { checkClaudeOptions, claudeMcpPlaces, claudeOptions } from './options.ts';
 import { protocol } from './protocol.ts';
 import type { ClaudeState } from './state.ts';
 
@@ -24,7 +25,7 @@ export const claude: Driver<ClaudeState> = {
     steer: 'native',
     interrupt: true,
     resume: true,
-    fork: false,
+    fork: true,
     approvals: true,
     questions: true,
     images: false,
@@ -35,6 +36,9 @@ export const claude: Driver<ClaudeState> = {
     cost: true,
     fileChanges: true,
   },
+  options: claudeOptions,
+  checkOptions: checkClaudeOptions,
+  mcpPlaces: claudeMcpPlaces,
   protocol,
   launch,
   detect,

@@ -15,6 +15,7 @@ const request: LaunchRequest = {
   runId: newId('run', 0),
   adapter: ['/opt/parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 const argsOf = (change: Partial<LaunchRequest>): readonly string[] => launch({ ...request, ...change }).argv;
 const valueOf = (argv: readonly string[], flag: string): string | undefined =>
@@ -72,6 +73,13 @@ test('model and thread are passed on, and what the configuration adds comes last
   assert.equal(valueOf(argv, '--resume'), 'abc');
   assert.deepEqual(argv.slice(-2), ['--effort', 'low']);
   assert.equal(argsOf({}).includes('--resume'), false);
+});
+
+test('a copy of a conversation is resumed under a new id', () => {
+  const argv = argsOf({ threadId: 'abc', fork: true });
+  assert.equal(valueOf(argv, '--resume'), 'abc');
+  assert.ok(argv.includes('--fork-session'));
+  assert.equal(argsOf({ threadId: 'abc' }).includes('--fork-session'), false);
 });
 
 test('added folders and effort are passed on, and an effort that claude may ignore is told', () => {

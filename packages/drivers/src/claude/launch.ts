@@ -1,6 +1,7 @@
 // How a claude process is started: argv, environment, and what of the policy it cannot express. Seen on 2.1.329.
 
 import type { LaunchPlan, LaunchRequest, Policy } from '@parley/schema';
+import { optionArguments } from './options.ts';
 
 /** Argv and environment for one process of a session. Pure: says what to run, runs nothing. */
 export function launch(request: LaunchRequest): LaunchPlan {
@@ -21,7 +22,8 @@ export function planOf(
   moreLimits: readonly string[] = [],
 ): LaunchPlan {
   const settings = endpointSettings(request);
-  const { addedFolders = [], effort, model, threadId } = request;
+  const own = optionArguments(request);
+  const { addedFolders = [], effort, fork, model, threadId } = request;
   return {
     argv: [
       request.executable,
@@ -34,18 +36,21 @@ export function planOf(
       ...speech,
       // Takes all words up to the next flag: one must follow.
       ...(addedFolders.length === 0 ? [] : ['--add-dir', ...addedFolders]),
-      ...policyArgs(request.policy),
+      ...policyArgs(request.policy, request.options?.disallowedTools ?? []),
+      ...own.args,
       ...(settings === undefined ? [] : ['--settings', settings]),
       ...(model === undefined ? [] : ['--model', model]),
       ...(effort === undefined ? [] : ['--effort', effort]),
       // Without one claude chooses the id itself: one that we chose could not be used again after a crash ("already in use"), and
       // cannot be resumed either until something has been said in it.
       ...(threadId === undefined ? [] : ['--resume', threadId]),
+      ...(fork === true ? ['--fork-session'] : []),
       ...request.extraArgs,
     ],
     env: environment(request),
     cwd: request.cwd,
-    limits: [...moreLimits, ...policyLimits(request), ...effortLimits(effort)],
+    limits: [...moreLimits, ...policyLimits(request), ...effortLimits(effort), ...own.limits],
+    files: own.files,
   };
 }
 
@@ -65,12 +70,13 @@ function effortLimits(effort: string | undefined): readonly string[] {
 const selfStarting = ['ScheduleWakeup', 'Monitor', 'CronCreate'];
 const writing = ['Write', 'Edit', 'MultiEdit', 'NotebookEdit', 'EnterWorktree', 'ExitWorktree'];
 
-function policyArgs(policy: Policy): readonly string[] {
+/** `unwanted`: tools that the session does without, beside those that the policy forbids. */
+function policyArgs(policy: Policy, unwanted: readonly string[]): readonly string[] {
   const mode = (name: string, forbidden: readonly string[]) => [
     '--permission-mode',
     name,
     '--disallowedTools',
-    forbidden.join(','),
+    [...forbidden, ...unwanted].join(','),
   ];
   switch (policy) {
     case 'read-only':

@@ -1,13 +1,13 @@
 // One line of claude's stdout. Most lines are text deltas: they take a short way that neither copies the state nor looks further.
 
-import type { DriverStep } from '@parley/schema';
+import type { DriverStep, TurnId } from '@parley/schema';
 import { isObject, listIn, objectIn, objectOfLine, stringIn } from '../shared/json.ts';
 import type { Json } from '../shared/json.ts';
 import { notice, unknownEvent, unreadableLine } from '../shared/unknown-event.ts';
 import { readControlRequest, readControlResponse, withdraw } from './control.ts';
 import { isSubAgent, readAssistant, readStreamEvent, readUser, textOfDelta } from './messages.ts';
 import { endOfResult, errorOfResult, usageOfResult } from './result.ts';
-import { activeTurn, draftOf } from './state.ts';
+import { activeTurn, draftOf, nextItemId } from './state.ts';
 import type { ClaudeState, Draft } from './state.ts';
 import { readSystem, tellThread } from './system.ts';
 import { closeRun, concludeTurn, giveBack, take } from './turns.ts';
@@ -155,7 +155,18 @@ function readResult(draft: Draft, message: Json, line: string): void {
   tellThread(draft);
   const usage = usageOfResult(message);
   if (usage !== undefined) outputs.push({ type: 'usage', turnId: active.turnId, usage });
+  // With `outputSchema` the answer is the input of a tool call, and no message repeats it (2.1.329).
+  if (message.structured_output !== undefined) sayStructured(draft, active.turnId, message.structured_output);
   concludeTurn(draft, endOfResult(message, active));
+}
+
+function sayStructured(draft: Draft, turnId: TurnId, value: unknown): void {
+  const id = nextItemId(draft);
+  const type = 'assistant_message';
+  draft.outputs.push(
+    { type: 'item-started', turnId, item: { id, type, text: '' } },
+    { type: 'item-completed', turnId, item: { id, type, text: JSON.stringify(value) } },
+  );
 }
 
 function readRateLimit(draft: Draft, message: Json, line: string): void {

@@ -3,6 +3,7 @@
 import type { Driver } from '@parley/schema';
 import { detectCodex } from './detect.ts';
 import { launchPlan } from './launch.ts';
+import { appServerOptions, checkCodexOptions, codexMcpPlaces } from './options.ts';
 import { protocol } from './protocol.ts';
 import type { CodexState } from './state.ts';
 
@@ -24,7 +25,7 @@ export const codex: Driver<CodexState> = {
     steer: 'native',
     interrupt: true,
     resume: true,
-    fork: false,
+    fork: true,
     approvals: true,
     questions: true,
     images: false,
@@ -36,6 +37,9 @@ export const codex: Driver<CodexState> = {
     fileChanges: true,
   },
   resumesAfterSilence: true,
+  options: appServerOptions,
+  checkOptions: checkCodexOptions,
+  mcpPlaces: codexMcpPlaces,
   protocol,
   launch: launchPlan,
   detect: detectCodex,

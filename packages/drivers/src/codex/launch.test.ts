@@ -14,6 +14,7 @@ const request: LaunchRequest = {
   runId: newId('run', 0),
   adapter: ['/opt/parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 
 test('with its own login Codex keeps its own configuration', () => {

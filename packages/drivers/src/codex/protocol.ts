@@ -17,6 +17,7 @@ import { notice, unreadableLine } from '../shared/unknown-event.ts';
 import { fillForm } from '../shared/elicitation.ts';
 import { notification } from './events.ts';
 import { exitFailure, refusal } from './failure.ts';
+import { firstImages } from './options.ts';
 import { serverRequest } from './server-request.ts';
 import { answer, request, withEntry, withoutEntry } from './state.ts';
 import type { CodexState, OpenItem, OpenTurn, Outputs, PendingApproval, SentRequest, Steer } from './state.ts';
@@ -45,6 +46,7 @@ export const protocol: DriverProtocol<CodexState> = {
     approvals: new Map<ApprovalId, PendingApproval>(),
     totals: new Map<string, Usage>(),
     cleaning: false,
+    images: firstImages(context),
     nextRequest: 1,
     nextItem: 1,
     nextApproval: 1,

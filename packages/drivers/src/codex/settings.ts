@@ -3,6 +3,7 @@
 import { isAbsolute } from 'node:path';
 import { ParleyError } from '@parley/schema';
 import type { LaunchRequest } from '@parley/schema';
+import { optionSettings } from './options.ts';
 
 /** The name of the provider that stands for a model server of our choice; a conversation keeps it and finds it again when it is resumed. */
 const provider = 'parley';
@@ -13,11 +14,13 @@ export function absoluteExecutable({ executable }: LaunchRequest): string {
   throw new ParleyError('agent_start_failed', `The path of Codex must be absolute, not ${executable}`);
 }
 
-export function settingsOf({ endpoint }: LaunchRequest): readonly string[] {
+export function settingsOf(request: LaunchRequest): readonly string[] {
+  const { endpoint } = request;
   return [
     // Parley installs pinned versions itself, and never turns a vendor's telemetry on.
     ...override('check_for_update_on_startup', false),
     ...override('analytics.enabled', false),
+    ...optionSettings(request),
     ...(endpoint.kind === 'url' ? serverSettings(endpoint.url, endpoint.keyEnv) : []),
   ];
 }
@@ -46,6 +49,6 @@ function serverSettings(url: string, keyEnv: string): readonly string[] {
 }
 
 /** `-c key=value`. The value is read as TOML; a JSON string is a TOML string. */
-export function override(key: string, value: string | number | boolean): readonly [string, string] {
+export function override(key: string, value: string | number | boolean | readonly string[]): readonly [string, string] {
   return ['-c', `${key}=${JSON.stringify(value)}`];
 }

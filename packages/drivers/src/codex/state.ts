@@ -33,6 +33,8 @@ export interface CodexState {
   readonly totals: ReadonlyMap<string, Usage>;
   /** Background terminals of an interrupted turn are being ended: the next turn waits for it. */
   readonly cleaning: boolean;
+  /** Absolute paths of pictures for the first words of a new conversation, until those are sent. */
+  readonly images: readonly string[];
   readonly nextRequest: number;
   readonly nextItem: number;
   readonly nextApproval: number;

@@ -25,6 +25,18 @@ test('added folders are roots of the workspace, effort and personality are told 
   assert.equal('effort' in (paramsOf(plain.all, 'turn/start') ?? {}), false);
 });
 
+test('a copy of a conversation is forked with the same settings, and its own id is told and used', () => {
+  const talk = new Conversation('edit', 'the-original', { fork: true, model: 'gpt-5.5' }).work();
+  assert.equal(paramsOf(talk.all, 'thread/resume'), undefined);
+  const opening = paramsOf(talk.all, 'thread/fork');
+  assert.deepEqual(
+    [opening?.['threadId'], opening?.['model'], opening?.['excludeTurns']],
+    ['the-original', 'gpt-5.5', true],
+  );
+  assert.ok(talk.all.some((output) => output.type === 'thread' && output.threadId === thread));
+  assert.equal(paramsOf(talk.all, 'turn/start')?.['threadId'], thread);
+});
+
 function askedToList(): { readonly talk: Conversation; readonly answer: (words: string) => readonly DriverOutput[] } {
   const talk = new Conversation().work();
   const approval = talk.asks('item/commandExecution/requestApproval', { command: 'ls' }, 7);

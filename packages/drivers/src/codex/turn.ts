@@ -3,6 +3,7 @@
 import type { ApprovalId, ErrorBody, TurnEnd } from '@parley/schema';
 import { notify, request } from './state.ts';
 import type { CodexState, OpenTurn, Outputs } from './state.ts';
+import { threadOptions, turnOptions } from './options.ts';
 import { sandboxOf } from './policy.ts';
 
 /** Send what waits, if nothing is in the way of it any more. */
@@ -13,11 +14,14 @@ export function sendWaiting(state: CodexState, out: Outputs): CodexState {
   const params = {
     threadId,
     clientUserMessageId: turn.turnId,
-    input: textInput(turn.text),
+    input: [...state.images.map((path) => ({ type: 'localImage', path })), ...textInput(turn.text)],
+    ...turnOptions(state.context),
     ...(effort === undefined ? {} : { effort }),
     ...(personality === undefined ? {} : { personality }),
   };
-  return request({ ...state, turn: { ...turn, phase: 'sent' } }, out, 'turn/start', params, { kind: 'turn' });
+  return request({ ...state, images: [], turn: { ...turn, phase: 'sent' } }, out, 'turn/start', params, {
+    kind: 'turn',
+  });
 }
 
 /** Steered words and a wish to stop that came before Codex could take them: 0.169.0 refuses both until it said `turn/started`. */
@@ -113,13 +117,14 @@ export function failBroken(state: CodexState, out: Outputs): CodexState {
   return ended;
 }
 
-/** After `initialize`: a new conversation, or the one that the session had. */
+/** After `initialize`: a new conversation, the one that the session had, or a copy of another. */
 export function openThread(state: CodexState, out: Outputs): CodexState {
-  const { cwd, policy, model, threadId, addedFolders = [] } = state.context;
+  const { cwd, policy, model, threadId, fork, addedFolders = [] } = state.context;
   notify(out, 'initialized');
   const settings = {
     cwd,
     ...sandboxOf(policy),
+    ...threadOptions(state.context),
     // A configuration may let a model answer for the user; a session's questions go to the session.
     approvalsReviewer: 'user',
     ...(model === undefined ? {} : { model }),
@@ -128,5 +133,11 @@ export function openThread(state: CodexState, out: Outputs): CodexState {
   };
   return threadId === undefined
     ? request(state, out, 'thread/start', settings, { kind: 'thread' })
-    : request(state, out, 'thread/resume', { threadId, excludeTurns: true, ...settings }, { kind: 'thread' });
+    : request(
+        state,
+        out,
+        fork === true ? 'thread/fork' : 'thread/resume',
+        { threadId, excludeTurns: true, ...settings },
+        { kind: 'thread' },
+      );
 }

@@ -5,6 +5,7 @@ import { acpMachine } from './acp.ts';
 import type { GeminiAcpState } from './acp.ts';
 import { detectGemini } from './detect.ts';
 import { launchAcp, launchPrint } from './launch.ts';
+import { checkGeminiOptions, checkPrintOptions, geminiOptions } from './options.ts';
 import { printProtocol } from './protocol.ts';
 import type { PrintState } from './state.ts';
 
@@ -42,6 +43,8 @@ export const geminiAcp: Driver<GeminiAcpState> = {
     usage: true,
     cost: false,
   },
+  options: geminiOptions,
+  checkOptions: checkGeminiOptions,
   protocol: acpMachine,
   launch: launchAcp,
 };
@@ -64,6 +67,8 @@ export const geminiPrint: Driver<PrintState> = {
     usage: true,
     cost: false,
   },
+  options: geminiOptions,
+  checkOptions: checkPrintOptions,
   protocol: printProtocol,
   launch: launchPrint,
 };

@@ -15,6 +15,7 @@ const request: LaunchRequest = {
   extraArgs: ['--debug'],
   adapter: ['/bin/parley', 'adapter'],
   node: '/bin/node24',
+  filesFolder: '/state/run_1/files',
 };
 const rehearsing: LaunchRequest = { ...request, agentHome: '/home/rehearsal' };
 

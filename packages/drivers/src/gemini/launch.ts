@@ -4,10 +4,12 @@ import { ParleyError } from '@parley/schema';
 import type { LaunchPlan, LaunchRequest, Policy } from '@parley/schema';
 import { geminiEnvironment } from './environment.ts';
 import { homeFilesOf } from './home.ts';
+import { optionArguments } from './options.ts';
 
 /** One process for many turns: `gemini --acp`. */
 export function launchAcp(request: LaunchRequest): LaunchPlan {
   const { policy } = request;
+  const own = optionArguments(request, true);
   return {
     argv: [
       ...program(request),
@@ -18,11 +20,13 @@ export function launchAcp(request: LaunchRequest): LaunchPlan {
       '--approval-mode',
       policy === 'full' ? 'yolo' : 'default',
       ...sharedArgs(request),
+      ...own.args,
       ...request.extraArgs,
     ],
     env: geminiEnvironment(request, 'acp'),
     cwd: request.cwd,
-    limits: [...acpLimits(policy), ...sharedLimits(request)],
+    limits: [...acpLimits(policy), ...sharedLimits(request), ...own.limits],
+    files: own.files,
     ...homeFilesOf(request),
   };
 }
@@ -30,6 +34,7 @@ export function launchAcp(request: LaunchRequest): LaunchPlan {
 /** One process for one turn; the prompt is all of stdin. Throws `policy_not_allowed` where the policy could not be kept. */
 export function launchPrint(request: LaunchRequest): LaunchPlan {
   refuseEscape(request);
+  const own = optionArguments(request, false);
   return {
     argv: [
       ...program(request),
@@ -40,12 +45,14 @@ export function launchPrint(request: LaunchRequest): LaunchPlan {
       '--approval-mode',
       printMode(request.policy),
       ...sharedArgs(request),
+      ...own.args,
       ...(request.threadId === undefined ? [] : ['--resume', threadOf(request.threadId)]),
       ...request.extraArgs,
     ],
     env: geminiEnvironment(request, 'print'),
     cwd: request.cwd,
-    limits: [...printLimits(request.policy), ...sharedLimits(request)],
+    limits: [...printLimits(request.policy), ...sharedLimits(request), ...own.limits],
+    files: own.files,
     ...homeFilesOf(request),
   };
 }

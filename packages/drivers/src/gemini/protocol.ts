@@ -5,6 +5,7 @@ import type { DriverInput, DriverProtocol, Item, TurnEnd, TurnId } from '@parley
 import { closeMessage, readLine } from './events.ts';
 import { exitFailure } from './failure.ts';
 import type { Exit } from './failure.ts';
+import { attachmentWords, firstAttachments } from './options.ts';
 import { withTurn } from './state.ts';
 import type { Outputs, PrintState, PrintTurn } from './state.ts';
 
@@ -63,14 +64,15 @@ function start(state: PrintState, turnId: TurnId, text: string, out: Outputs): P
     failed: false,
   };
   const open: PrintState = { ...state, turn };
+  const words = attachmentWords(firstAttachments(state.context)) + text;
   if (state.phase === 'gone' || state.used)
     return endTurn(open, failed('agent_crashed', 'This process of Gemini has had its one turn.'), out);
-  if (Buffer.byteLength(text) >= stdinLimit) {
+  if (Buffer.byteLength(words) >= stdinLimit) {
     const ended = endTurn(open, failed('prompt_too_large', 'Gemini reads at most 8 MiB of words.'), out);
     out.push({ type: 'end-run', reason: 'The words of the turn are too long.' });
     return ended;
   }
-  out.push({ type: 'write', line: text }, { type: 'close-stdin' });
+  out.push({ type: 'write', line: words }, { type: 'close-stdin' });
   return { ...open, used: true };
 }
 

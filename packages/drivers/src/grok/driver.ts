@@ -6,6 +6,7 @@ import { launchKit } from './kit-launch.ts';
 import { kitProtocol } from './kit-protocol.ts';
 import type { KitState } from './kit-protocol.ts';
 import { launchXai } from './xai-launch.ts';
+import { checkXaiOptions, xaiOptions } from './xai-options.ts';
 import { xaiProtocol } from './xai-protocol.ts';
 import type { XaiState } from './xai-state.ts';
 
@@ -39,6 +40,8 @@ export const grokHeadless: Driver<XaiState> = {
     cost: true,
     fileChanges: false,
   },
+  options: xaiOptions,
+  checkOptions: checkXaiOptions,
   protocol: xaiProtocol,
   launch: launchXai,
   detect: detectGrok,
@@ -59,6 +62,8 @@ export const grokKit: Driver<KitState> = {
   wire: 'openai-chat',
   rehearsalModel: 'grok-code-fast-1',
   promptInArgv: true,
+  // All its messages come when it has finished.
+  printsAtEnd: true,
   capabilities: {
     steer: 'queue-when-busy',
     interrupt: true,

@@ -105,6 +105,7 @@ const request: LaunchRequest = {
   extraArgs: [],
   adapter: ['parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 
 test('it starts away from the workspace, with a prompt that cannot be a flag and a server by its variables', () => {

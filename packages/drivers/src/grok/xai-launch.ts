@@ -3,6 +3,7 @@
 import { isAbsolute } from 'node:path';
 import { ParleyError } from '@parley/schema';
 import type { LaunchPlan, LaunchRequest, Policy } from '@parley/schema';
+import { optionArguments } from './xai-options.ts';
 import { sessionIdOf } from './session-id.ts';
 
 /**
@@ -27,6 +28,7 @@ export function launchXai(request: LaunchRequest): LaunchPlan {
       ...(model === undefined ? [] : [`--model=${model}`]),
       ...(effort === undefined ? [] : [`--reasoning-effort=${effort}`]),
       threadId === undefined ? `--session-id=${sessionIdOf(request.runId)}` : `--resume=${threadId}`,
+      ...optionArguments(request),
       ...request.extraArgs,
       '--prompt-file',
       '/dev/stdin',

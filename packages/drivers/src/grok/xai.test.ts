@@ -23,6 +23,7 @@ const request: LaunchRequest = {
   extraArgs: [],
   adapter: ['parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 
 interface Place {

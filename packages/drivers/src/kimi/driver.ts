@@ -68,7 +68,7 @@ export const kimiCodeAcp: Driver<AcpState> = {
     steer: 'queue-when-busy',
     interrupt: true,
     resume: true,
-    fork: false,
+    fork: true,
     approvals: true,
     questions: false,
     images: false,

@@ -17,6 +17,7 @@ const request: LaunchRequest = {
   runId: newId('run', 0),
   adapter: ['/opt/parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 const server = { kind: 'url', url: 'http://127.0.0.1:1/v1', keyEnv: 'KIMI_MODEL_API_KEY' } as const;
 const legacy = { ...request, executable: '/opt/kimi', policy: 'ask' } as const;

@@ -3,6 +3,7 @@
 import type { LaunchRequest } from '@parley/schema';
 import type { Json } from '../shared/json.ts';
 import { namedModel, ownProvider } from './model.ts';
+import { agentSettings, withTools } from './options.ts';
 import { permissionRules } from './policy.ts';
 
 /** What the model is called when a server of our choice is used and nobody named one. */
@@ -10,13 +11,14 @@ const unnamedModel = 'default';
 
 /** Pure, and without any secret: the key is named, not given. */
 export function configOf(request: LaunchRequest): Json {
-  const permission = permissionRules(request.policy, request.addedFolders ?? []);
+  const { options = {} } = request;
+  const permission = withTools(permissionRules(request.policy, request.addedFolders ?? []), options);
   return {
     autoupdate: false,
     share: 'disabled',
     permission,
     // Rules of an agent come after the general ones, so the user's for `build` would win.
-    agent: { build: { disable: false, permission } },
+    agent: { build: { disable: false, permission, ...agentSettings(options) } },
     ...endpointConfig(request),
   };
 }

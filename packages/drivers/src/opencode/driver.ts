@@ -3,6 +3,7 @@
 import type { Driver } from '@parley/schema';
 import { detect } from './detect.ts';
 import { launchRun, launchServe } from './launch.ts';
+import { openCodeOptions } from './options.ts';
 import { protocol } from './protocol.ts';
 import { runProtocol } from './run-protocol.ts';
 import type { RunState } from './run-protocol.ts';
@@ -31,7 +32,7 @@ export const opencode: Driver<OpenCodeState> = {
     steer: 'native-enqueue',
     interrupt: true,
     resume: true,
-    fork: false,
+    fork: true,
     approvals: true,
     questions: true,
     images: false,
@@ -41,6 +42,7 @@ export const opencode: Driver<OpenCodeState> = {
     usage: true,
     cost: true,
   },
+  options: openCodeOptions,
   protocol,
   launch: launchServe,
 };
@@ -53,7 +55,7 @@ export const opencodeRun: Driver<RunState> = {
     steer: 'queue-when-busy',
     interrupt: true,
     resume: true,
-    fork: false,
+    fork: true,
     approvals: false,
     questions: false,
     images: false,
@@ -63,6 +65,7 @@ export const opencodeRun: Driver<RunState> = {
     usage: true,
     cost: true,
   },
+  options: openCodeOptions,
   protocol: runProtocol,
   launch: launchRun,
 };

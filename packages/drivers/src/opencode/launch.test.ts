@@ -14,6 +14,7 @@ const request: LaunchRequest = {
   root: false,
   extraArgs: [],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
   adapter: ['/opt/parley', 'adapter'],
 };
 const url = { kind: 'url', url: 'http://127.0.0.1:1/v1', keyEnv: 'OPENCODE_API_KEY' } as const;
@@ -46,6 +47,13 @@ test('one shot names model, variant and conversation, and never the prompt', () 
     argv.some((each) => each.includes('secret')),
     false,
   );
+});
+
+test('a copy of a conversation is asked for beside its id', () => {
+  const { argv } = opencodeRun.launch({ ...request, threadId: 'ses_1', fork: true });
+  assert.equal(argv[argv.indexOf('--session') + 1], 'ses_1');
+  assert.ok(argv.includes('--fork'));
+  assert.equal(opencodeRun.launch({ ...request, threadId: 'ses_1' }).argv.includes('--fork'), false);
 });
 
 test('each policy is spelled out, for the general rules and for the agent that is used', () => {

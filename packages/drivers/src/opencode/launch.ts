@@ -54,6 +54,7 @@ export function launchRun(request: LaunchRequest): LaunchPlan {
     ...(variant === undefined ? [] : ['--variant', variant]),
     // A title of its own saves the request to the model that would make one.
     ...(request.threadId === undefined ? ['--title', 'Parley'] : ['--session', request.threadId]),
+    ...(request.fork === true ? ['--fork'] : []),
     ...request.extraArgs,
   ];
   return {

@@ -42,6 +42,16 @@ test('an existing conversation is looked up first; one that is gone is that, and
   assert.deepEqual(requests(out), []);
 });
 
+test('a copy of a conversation is made first, keeps its title, and is what words are posted to', () => {
+  const server = new Server({ ...context, threadId: 'ses_0', fork: true });
+  server.give({ type: 'opened' });
+  server.start(firstTurn, 'hello');
+  assert.ok(requests(server.line({ adapter: 'ready' })).includes('POST /session/ses_0/fork'));
+  const out = server.answer('/session/ses_0/fork', 200, { id: 'ses_1' });
+  assert.equal(ofType(out, 'thread')[0]?.threadId, 'ses_1');
+  assert.deepEqual(requests(out), ['POST /session/ses_1/prompt_async']);
+});
+
 test('model, variant and effort travel with the words', () => {
   const server = Server.ready({ ...context, endpoint: 'own', model: 'openai/gpt-5/mini', effort: 'high' });
   const body = objectIn(bodyOf(server.start(firstTurn, 'x')));

@@ -96,9 +96,11 @@ function readAdapter(draft: Draft, message: Json, line: string): void {
 }
 
 function openSession(draft: Draft): void {
-  const { threadId } = draft.state.context;
+  const { threadId, fork } = draft.state.context;
   request(draft, 'GET', '/global/health', { kind: 'health' });
   if (threadId === undefined) request(draft, 'POST', '/session', { kind: 'session' }, { title: 'Parley' });
+  else if (fork === true)
+    request(draft, 'POST', `/session/${encodeURIComponent(threadId)}/fork`, { kind: 'session' }, {});
   else request(draft, 'GET', `/session/${encodeURIComponent(threadId)}`, { kind: 'session' });
 }
 

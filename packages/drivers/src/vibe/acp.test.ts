@@ -79,6 +79,7 @@ test('its model and its home are named by variables; prompts go over stdin', () 
     extraArgs: [],
     adapter: ['parley', 'adapter'],
     node: '/opt/node',
+    filesFolder: '/state/run_1/files',
   });
   assert.deepEqual(plan.argv, ['/opt/vibe-acp']);
   assert.partialDeepStrictEqual(plan.env, { VIBE_HOME: '/state/home', VIBE_ACTIVE_MODEL: 'devstral-small' });

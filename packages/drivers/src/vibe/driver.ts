@@ -6,6 +6,7 @@ import type { AcpState } from '../acp/state.ts';
 import { vibeDialect } from './acp.ts';
 import { detectVibe, detectVibeAcp } from './detect.ts';
 import { launchAcp, launchPrint } from './launch.ts';
+import { acpOptions, checkVibeOptions, printOptions } from './options.ts';
 import { protocol } from './protocol.ts';
 import type { VibeState } from './state.ts';
 
@@ -42,6 +43,8 @@ export const vibePrint: Driver<VibeState> = {
     cost: true,
     fileChanges: false,
   },
+  options: printOptions,
+  checkOptions: checkVibeOptions,
   protocol,
   launch: launchPrint,
   detect: detectVibe,
@@ -65,6 +68,8 @@ export const vibeAcp: Driver<AcpState> = {
     cost: true,
     fileChanges: false,
   },
+  options: acpOptions,
+  checkOptions: checkVibeOptions,
   protocol: acpProtocol(vibeDialect),
   launch: launchAcp,
   detect: detectVibeAcp,

@@ -15,6 +15,7 @@ const request: LaunchRequest = {
   extraArgs: ['--max-turns', '9'],
   adapter: ['/opt/node', 'parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 
 test('the adapter stands before Vibe, and no value can be taken for a flag', () => {

@@ -5,6 +5,7 @@ import { ParleyError } from '@parley/schema';
 import type { LaunchPlan, LaunchRequest, Policy } from '@parley/schema';
 import { acpLimits } from '../acp/launch.ts';
 import { promptArgument } from '../shared/prompt-argument.ts';
+import { printArguments, serverVariables, toolVariables } from './options.ts';
 import { readThreadId } from './thread.ts';
 
 /** Argv and environment for one turn. Throws `ParleyError` for a prompt that fits no command line. Pure: says what to run, runs nothing. */
@@ -35,6 +36,7 @@ export function launchPrint(request: LaunchRequest): LaunchPlan {
       ...(request.addedFolders ?? []).flatMap((folder) => ['--add-dir', folder]),
       // One word each, so that a value that begins with "-" is no flag.
       ...(threadId === undefined ? [] : [`--resume=${readThreadId(threadId).sessionId}`]),
+      ...printArguments(request),
       ...request.extraArgs,
       `--prompt=${prompt}`,
     ],
@@ -48,7 +50,7 @@ export function launchPrint(request: LaunchRequest): LaunchPlan {
 export function launchAcp(request: LaunchRequest): LaunchPlan {
   return {
     argv: [absolute(request.executable), ...request.extraArgs],
-    env: environment(request),
+    env: { ...environment(request), ...toolVariables(request) },
     cwd: request.cwd,
     limits: [...acpLimits(request.policy), ...effortLimit(request.effort)],
   };
@@ -108,6 +110,7 @@ function environment(request: LaunchRequest): Readonly<Record<string, string>> {
     ...(agentHome === undefined ? {} : { VIBE_HOME: agentHome }),
     ...(endpoint.kind === 'url' ? serverFields(endpoint.url, endpoint.keyEnv, model ?? 'devstral-medium-latest') : {}),
     ...(alias === undefined ? {} : { VIBE_ACTIVE_MODEL: alias }),
+    ...serverVariables(request),
   };
 }
 

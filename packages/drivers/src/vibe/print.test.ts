@@ -45,6 +45,7 @@ function place(t: TestContext): Place {
         extraArgs,
         adapter: [process.execPath, '--conditions=source', adapter],
         node: process.execPath,
+        filesFolder: '/state/run_1/files',
         ...(options.threadId === undefined ? {} : { threadId: options.threadId }),
         ...(model === undefined ? {} : { model }),
       };

@@ -15,6 +15,7 @@ const request: LaunchRequest = {
   runId: newId('run', 0),
   adapter: ['/opt/parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 const interactive = ['--input-format', '--replay-user-messages', '--permission-prompt-tool'];
 

@@ -2,7 +2,9 @@
 
 import type { Driver } from '@parley/schema';
 import { codex } from '../driver.ts';
+import { execOptions } from '../options.ts';
 import { launchExec } from './launch.ts';
+import { checkExecOptions } from './options.ts';
 import { execProtocol } from './protocol.ts';
 import type { ExecState } from './state.ts';
 
@@ -13,7 +15,7 @@ export const codexExec: Driver<ExecState> = {
     steer: 'queue-when-busy',
     interrupt: true,
     resume: true,
-    fork: false,
+    fork: true,
     approvals: false,
     questions: false,
     images: false,
@@ -26,6 +28,8 @@ export const codexExec: Driver<ExecState> = {
     fileChanges: true,
   },
   resumesAfterSilence: true,
+  options: execOptions,
+  checkOptions: checkExecOptions,
   protocol: execProtocol,
   launch: launchExec,
 };

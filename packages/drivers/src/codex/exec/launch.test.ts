@@ -14,6 +14,7 @@ const request: LaunchRequest = {
   extraArgs: [],
   adapter: ['/opt/parley', 'adapter'],
   node: '/opt/node',
+  filesFolder: '/state/run_1/files',
 };
 const quiet = ['-c', 'check_for_update_on_startup=false', '-c', 'analytics.enabled=false'];
 
@@ -46,6 +47,19 @@ test('a conversation is resumed by its id, with the same flags before the comman
     ...quiet,
     'exec',
     'resume',
+    '--json',
+    '--skip-git-repo-check',
+    '--',
+    'T',
+    '-',
+  ]);
+});
+
+test('a copy of a conversation is made by the command for that', () => {
+  const { argv } = launchExec({ ...request, threadId: 'T', fork: true });
+  assert.deepEqual(argv.slice(argv.indexOf('exec')), [
+    'exec',
+    'fork',
     '--json',
     '--skip-git-repo-check',
     '--',

@@ -3,11 +3,13 @@
 
 import type { LaunchPlan, LaunchRequest } from '@parley/schema';
 import { absoluteExecutable, environmentOf, override, settingsOf } from '../settings.ts';
+import { execOptionArguments } from './options.ts';
 import { execLimits, execSandbox } from './policy.ts';
 
 export function launchExec(request: LaunchRequest): LaunchPlan {
-  const { cwd, policy, model, providerProfile, effort, personality, threadId, agentHome } = request;
+  const { cwd, policy, model, providerProfile, effort, personality, threadId, fork, agentHome } = request;
   const sandbox = execSandbox(policy);
+  const own = execOptionArguments(request);
   return {
     argv: [
       absoluteExecutable(request),
@@ -18,11 +20,13 @@ export function launchExec(request: LaunchRequest): LaunchPlan {
       ...(effort === undefined ? [] : override('model_reasoning_effort', effort)),
       ...(personality === undefined ? [] : override('personality', personality)),
       ...settingsOf(request),
+      ...own.settings,
       'exec',
-      ...(threadId === undefined ? [] : ['resume']),
+      ...(threadId === undefined ? [] : [fork === true ? 'fork' : 'resume']),
       '--json',
       '--skip-git-repo-check',
       ...(sandbox === undefined ? ['--dangerously-bypass-approvals-and-sandbox'] : []),
+      ...own.args,
       ...request.extraArgs,
       '--',
       ...(threadId === undefined ? [] : [threadId]),
@@ -31,5 +35,6 @@ export function launchExec(request: LaunchRequest): LaunchPlan {
     env: environmentOf(request),
     cwd,
     limits: execLimits(policy, agentHome !== undefined),
+    files: own.files,
   };
 }
