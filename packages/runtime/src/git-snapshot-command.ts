@@ -15,6 +15,8 @@ export interface GitCall {
   readonly maxBytes?: number;
   /** Exit codes that are an answer too. */
   readonly alsoGood?: readonly number[];
+  /** For commands that refuse to be told that paths are no patterns (`check-ignore`). */
+  readonly patterns?: boolean;
 }
 
 /** Of the caller's git variables only these are kept: they say where git finds its configuration and how far up it looks. */
@@ -62,10 +64,10 @@ export function privateEnvironment(
 
 /** What git prints. Rejects when it is missing, fails, prints too much or is stopped. */
 export function git(args: readonly string[], call: GitCall): Promise<Buffer> {
-  const { cwd, env, signal, input, maxBytes = 8 * 1024 * 1024, alsoGood = [] } = call;
+  const { cwd, env, signal, input, maxBytes = 8 * 1024 * 1024, alsoGood = [], patterns = false } = call;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const child = spawn('git', ['--no-pager', '--literal-pathspecs', ...args], {
+    const child = spawn('git', ['--no-pager', ...(patterns ? [] : ['--literal-pathspecs']), ...args], {
       cwd,
       env: { ...env },
       signal,

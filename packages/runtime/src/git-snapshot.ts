@@ -15,6 +15,7 @@ import { git, zeroSeparated } from './git-snapshot-command.ts';
 import type { Environment } from './git-snapshot-command.ts';
 import { findRepository, makePrivateFolder } from './git-snapshot-folder.ts';
 import type { PrivateFolder, Repository } from './git-snapshot-folder.ts';
+import { gitState } from './git-state.ts';
 
 export interface GitWorkspacesOptions {
   /** Absolute path; ours alone. What is in it is removed now. Copies of changed files live in it while a turn runs. */
@@ -43,7 +44,9 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
     ...options,
   };
   rmSync(options.directory, { recursive: true, force: true });
+  const { env, directory, hidden = [] } = options;
   return {
+    state: (folder) => gitState(folder, { env, hidden: [directory, ...hidden] }),
     async open(cwd) {
       const place = { cwd, env: options.env, signal: AbortSignal.timeout(limits.limitMs) };
       const repository = await findRepository(place);

@@ -6,4 +6,6 @@ export { createGitWorkspaces } from './git-snapshot.ts';
 export type { GitWorkspacesOptions } from './git-snapshot.ts';
 export { markerName } from './marker.ts';
 export type { RuntimeOptions } from './options.ts';
+export { ProcessSampler } from './process-sampler.ts';
+export type { SamplerOptions } from './process-sampler.ts';
 export { createRuntime } from './runtime.ts';

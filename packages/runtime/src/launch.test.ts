@@ -119,3 +119,27 @@ test('an agent without any PATH in its environment can still be fed', async (t) 
   run.closeInput();
   assert.deepEqual(await linesOf(run).rest(), ['hello']);
 });
+
+test('files of a run are private, readable by its agent, and gone with it (G 11)', async (t) => {
+  const { runtime, options } = temporaryRuntime(t);
+  const asked = request(['cat', path.join(options.directory, 'run_files', 'files', 'schema.json')]);
+  const files = [{ name: 'schema.json', text: '{"type":"object"}\n' }];
+  const run = await runtime.launch({ ...asked, runId: 'run_files' as RunRequest['runId'], files });
+  const file = path.join(run.record.directory, 'files', 'schema.json');
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+  assert.equal(fs.statSync(path.dirname(file)).mode & 0o777, 0o700);
+  assert.equal(await linesOf(run).next(), '{"type":"object"}');
+  await run.end();
+  await run.discard();
+  assert.equal(fs.existsSync(file), false);
+});
+
+test('files of a run that could not be started are gone (G 11)', async (t) => {
+  const { runtime, options } = temporaryRuntime(t);
+  const files = [
+    { name: 'one', text: '' },
+    { name: 'one', text: '' },
+  ];
+  await assert.rejects(runtime.launch({ ...request(['cat']), files }));
+  assert.deepEqual(fs.readdirSync(options.directory), []);
+});

@@ -11,7 +11,7 @@ import { markerName, markerOf } from './marker.ts';
 import type { Settings } from './options.ts';
 import type { ProcessTable } from './process-table.ts';
 import { findProgram } from './program.ts';
-import { makeSpool } from './spool.ts';
+import { makeSpool, writeFiles } from './spool.ts';
 import type { SpoolPaths } from './spool.ts';
 import { wrapperScript } from './wrapper.ts';
 
@@ -33,6 +33,7 @@ export async function launchProcess(request: RunRequest, settings: Settings, tab
   const directory = path.join(settings.directory, request.runId);
   const paths = makeSpool(directory);
   try {
+    writeFiles(paths, request.files ?? []);
     const marker = markerOf(settings.instance, request.runId);
     const child = await spawnWrapper(paths, {
       argv: ['-c', wrapperScript, directory, ownTool('cat'), ownTool('mkfifo'), program, ...args],

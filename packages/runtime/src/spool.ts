@@ -2,6 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import type { RunRequest } from '@parley/schema';
 
 export interface SpoolPaths {
   /** Grows by what is written to the agent; the wrapper's feeder reads it. */
@@ -16,6 +17,8 @@ export interface SpoolPaths {
   readonly stderr: string;
   /** Empty until the agent has ended, then its status as the shell tells it and a newline. */
   readonly exit: string;
+  /** Folder of what the run was given to read. */
+  readonly files: string;
 }
 
 export function spoolPaths(directory: string): SpoolPaths {
@@ -28,7 +31,16 @@ export function spoolPaths(directory: string): SpoolPaths {
     stdout: file('stdout'),
     stderr: file('stderr'),
     exit: file('exit'),
+    files: file('files'),
   };
+}
+
+/** Files (0600) that the agent is to read, by plain names. */
+export function writeFiles({ files }: SpoolPaths, given: NonNullable<RunRequest['files']>): void {
+  if (given.length === 0) return;
+  fs.mkdirSync(files, { mode: 0o700 });
+  for (const { name, text } of given)
+    fs.writeFileSync(path.join(files, path.basename(name)), text, { mode: 0o600, flag: 'wx' });
 }
 
 /** Make the folder (0700) and its empty files (0600). Throws when it is there already: a run's id is used once. */
