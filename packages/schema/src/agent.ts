@@ -1,6 +1,8 @@
 // Agents as a caller sees them: names, what they can do, whether they are here and logged in.
 
 import { z } from 'zod';
+import { agentOptionNames } from './agent-options.ts';
+import type { AgentOptionName } from './agent-options.ts';
 
 /** `codex`, `claude`, …; which names exist is the driver registry's business. */
 export type AgentName = string;
@@ -41,6 +43,16 @@ export interface AgentBackend {
   readonly detail: string;
 }
 
+/** Who brought a program onto this machine, as its place tells: that is who brings another version of it. */
+export interface InstalledBy {
+  /** `vendor`: a program that installs and updates itself. */
+  readonly by: 'parley' | 'npm' | 'bun' | 'brew' | 'uv' | 'pipx' | 'pip' | 'vendor';
+  /** Its name there: a package, a formula. */
+  readonly name: string;
+  /** What would bring another version: `npm`, `brew`, the path of a Python or of the program itself. */
+  readonly program: string;
+}
+
 export interface AgentView {
   readonly name: AgentName;
   readonly title: string;
@@ -57,6 +69,10 @@ export interface AgentView {
   /** How it can be spoken to; the first is the usual one, and `capabilities` are its. */
   readonly modes: readonly string[];
   readonly capabilities: AgentCapabilities;
+  /** Its own options that a session can be made with, by mode. */
+  readonly options?: Readonly<Record<string, readonly AgentOptionName[]>>;
+  /** Absent: not installed, or its place tells nothing. */
+  readonly installedBy?: InstalledBy;
   /** The npm package and version that `parley agents install` brings: of the agent's first program that npm has. Absent when it has none. */
   readonly installable?: { readonly package: string; readonly version: string };
   /** What a person does to install it where Parley cannot, and to give it a model: sentences, commands in backticks. */
@@ -89,6 +105,12 @@ export const AgentBackendSchema = z.object({
   detail: z.string(),
 });
 
+export const InstalledBySchema = z.object({
+  by: z.enum(['parley', 'npm', 'bun', 'brew', 'uv', 'pipx', 'pip', 'vendor']),
+  name: z.string(),
+  program: z.string(),
+});
+
 export const AgentViewSchema = z.object({
   name: z.string(),
   title: z.string(),
@@ -101,6 +123,11 @@ export const AgentViewSchema = z.object({
   login: z.string().exactOptional(),
   modes: z.array(z.string()).readonly(),
   capabilities: AgentCapabilitiesSchema,
+  options: z
+    .record(z.string(), z.array(z.enum(agentOptionNames)).readonly())
+    .readonly()
+    .exactOptional(),
+  installedBy: InstalledBySchema.exactOptional(),
   installable: z.object({ package: z.string(), version: z.string() }).exactOptional(),
   installHint: z.string().exactOptional(),
   loginHint: z.string(),

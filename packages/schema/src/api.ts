@@ -4,14 +4,17 @@
 import { z } from 'zod';
 import { AgentViewSchema } from './agent.ts';
 import type { AgentName, AgentView } from './agent.ts';
+import { AgentOptionsSchema, idleMsRange } from './agent-options.ts';
+import type { AgentOptions } from './agent-options.ts';
 import { ApprovalSchema } from './approval.ts';
 import type { Approval } from './approval.ts';
+import type { ConsultReport } from './consultation.ts';
 import { ErrorBodySchema } from './error.ts';
 import type { ErrorBody } from './error.ts';
 import { EventSchema } from './event.ts';
 import type { ParleyEvent } from './event.ts';
-import { TurnIdSchema } from './ids.ts';
-import type { SessionId, TurnId } from './ids.ts';
+import { ConsultationIdSchema, TurnIdSchema } from './ids.ts';
+import type { ConsultationId, SessionId, TurnId } from './ids.ts';
 import { PolicySchema } from './policy.ts';
 import type { Policy } from './policy.ts';
 import { QueuedTurnSchema, SessionSchema } from './session.ts';
@@ -42,6 +45,10 @@ export interface CreateSession {
   /** Absolute paths of existing folders beside `cwd`. */
   readonly addedFolders?: readonly string[];
   readonly modelUrl?: string;
+  /** The agent's own options. Throws `invalid_request` for one that this agent or mode does not have. */
+  readonly options?: AgentOptions;
+  /** Milliseconds of silence within a turn, after which it fails with `idle_timeout`: 30 000 to 3 600 000. */
+  readonly idleMs?: number;
   /** Go on with a conversation that the agent itself remembers, by the agent's own id of it. */
   readonly threadId?: string;
   /** With `threadId`: go on with a copy of that conversation, and leave it as it is. */
@@ -61,6 +68,8 @@ export const CreateSessionSchema = z.strictObject({
   variant: word().exactOptional(),
   personality: word().exactOptional(),
   addedFolders: z.array(z.string().min(1).max(4096)).max(50).readonly().exactOptional(),
+  options: AgentOptionsSchema.exactOptional(),
+  idleMs: idleMsRange.exactOptional(),
   modelUrl: z.url({ protocol: /^https?$/ }).exactOptional(),
   threadId: word().exactOptional(),
   fork: z.boolean().exactOptional(),
@@ -72,11 +81,14 @@ export interface ForkSession {
   readonly title?: string;
   readonly policy?: Policy;
   readonly model?: string;
+  /** As in `CreateSession`. */
+  readonly idleMs?: number;
 }
 export const ForkSessionSchema = z.strictObject({
   title: z.string().min(1).max(200).exactOptional(),
   policy: PolicySchema.exactOptional(),
   model: word().exactOptional(),
+  idleMs: idleMsRange.exactOptional(),
 });
 
 // PATCH /api/sessions/:id → 200 Session. Policy and model hold from the next turn on.
@@ -340,6 +352,9 @@ export type ClientFrame =
   | { readonly type: 'unsubscribe'; readonly sessionId: SessionId }
   /** All sessions' summaries now, and each one again when it changes. */
   | { readonly type: 'watch' }
+  /** A consultation's report now, and again whenever something has happened in it. */
+  | { readonly type: 'watch-consultation'; readonly consultationId: ConsultationId }
+  | { readonly type: 'unwatch-consultation'; readonly consultationId: ConsultationId }
   | { readonly type: 'ping' };
 
 export const ClientFrameSchema = z.discriminatedUnion('type', [
@@ -353,6 +368,8 @@ export const ClientFrameSchema = z.discriminatedUnion('type', [
     sessionId: z.custom<SessionId>((value) => typeof value === 'string').meta({ type: 'string' }),
   }),
   z.strictObject({ type: z.literal('watch') }),
+  z.strictObject({ type: z.literal('watch-consultation'), consultationId: ConsultationIdSchema }),
+  z.strictObject({ type: z.literal('unwatch-consultation'), consultationId: ConsultationIdSchema }),
   z.strictObject({ type: z.literal('ping') }),
 ]);
 
@@ -367,5 +384,12 @@ export type ServerFrame =
   | { readonly type: 'sessions'; readonly sessions: readonly Session[] }
   | { readonly type: 'session'; readonly session: Session }
   | { readonly type: 'session-deleted'; readonly sessionId: SessionId }
+  | { readonly type: 'consultation'; readonly report: ConsultReport }
   | { readonly type: 'pong' }
-  | { readonly type: 'error'; readonly error: ErrorBody; readonly sessionId?: SessionId };
+  /** With the id of what could not be followed, or cannot be any longer: it was deleted. */
+  | {
+      readonly type: 'error';
+      readonly error: ErrorBody;
+      readonly sessionId?: SessionId;
+      readonly consultationId?: ConsultationId;
+    };

@@ -23,7 +23,8 @@ export interface ApprovalQuestion {
 /** What is asked. The driver fills it; the engine adds who, when and until when. */
 export interface ApprovalRequest {
   readonly id: ApprovalId;
-  readonly kind: 'command' | 'file_change' | 'tool' | 'permission' | 'question';
+  /** `launch` is a question of Parley's own: may this turn be started at all? `input` then tells the plan. */
+  readonly kind: 'command' | 'file_change' | 'tool' | 'permission' | 'question' | 'launch';
   /** One line: what the agent wants to do. */
   readonly title: string;
   /** The agent's own reason, if it gave one. */
@@ -77,7 +78,7 @@ const QuestionSchema = z.object({
 
 const request = {
   id: ApprovalIdSchema,
-  kind: z.enum(['command', 'file_change', 'tool', 'permission', 'question']),
+  kind: z.enum(['command', 'file_change', 'tool', 'permission', 'question', 'launch']),
   title: z.string(),
   reason: z.string().exactOptional(),
   command: z.string().exactOptional(),

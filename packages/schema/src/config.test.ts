@@ -5,6 +5,7 @@ import { ConfigSchema } from './config.ts';
 test('an empty file is a good one, and these are its values', () => {
   assert.deepEqual(ConfigSchema.parse({}), {
     agents: {},
+    mcp: { max_sessions: 100, idle_timeout: 1800 },
     policy: { default: 'ask', full: [] },
     server: { port: 7337, host: '127.0.0.1', hosts: [], origins: [] },
     deadlines: {
@@ -23,6 +24,16 @@ test('an empty file is a good one, and these are its values', () => {
     },
     runs: { max_output_bytes: 256 * 1024 * 1024, max_line_bytes: 32 * 1024 * 1024, max_processes: 32 },
     queue: { max: 100 },
+    recorder: { text: 'redacted', days: 30 },
+    telemetry: { content: false },
+    requests: {
+      dedup_window: 3600,
+      retention_days: 30,
+      approval_strategy: 'legacy',
+      approval_policy: 'balanced',
+      ask_person: false,
+      log_prompts: false,
+    },
     retries: { max: 0, max_wait: 60 },
   });
 });

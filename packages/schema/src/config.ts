@@ -5,7 +5,10 @@
 import { z } from 'zod';
 import { ModelNameSchema } from './models.ts';
 import { PolicySchema } from './policy.ts';
+import { approvalPolicies, approvalStrategies } from './request-approval.ts';
+import type { ApprovalPolicy, ApprovalStrategy } from './request-approval.ts';
 import type { Policy } from './policy.ts';
+import type { RecordedTextMode } from './recorder.ts';
 
 /** What a session can be given; an agent's own entries hold for all its sessions, a profile's for those made with it. */
 export interface SessionConfig {
@@ -67,6 +70,29 @@ export interface Config {
     readonly max_processes: number;
   };
   readonly queue: { readonly max: number };
+  readonly mcp: {
+    readonly max_sessions: number;
+    /** Seconds. */
+    readonly idle_timeout: number;
+    readonly folder?: string;
+  };
+  readonly recorder: {
+    readonly text: RecordedTextMode;
+    readonly days: number;
+  };
+  readonly telemetry: {
+    readonly otlp_endpoint?: string;
+    readonly content: boolean;
+  };
+  readonly requests: {
+    /** Seconds. */
+    readonly dedup_window: number;
+    readonly retention_days: number;
+    readonly approval_strategy: ApprovalStrategy;
+    readonly approval_policy: ApprovalPolicy;
+    readonly ask_person: boolean;
+    readonly log_prompts: boolean;
+  };
   readonly retries: {
     readonly max: number;
     /** Seconds. */
@@ -224,6 +250,81 @@ export const ConfigSchema = z.strictObject({
   }),
   queue: filled({
     max: z.number().int().positive().default(100).describe('Turns that may wait in one session.'),
+  }),
+  mcp: filled({
+    max_sessions: z
+      .number()
+      .int()
+      .positive()
+      .default(100)
+      .describe('MCP sessions over HTTP at the same time; a client that wants one more gets 429.'),
+    idle_timeout: seconds(1800).describe(
+      'Without a request and without an open stream, after which an MCP session over HTTP is ended. Its jobs go on.',
+    ),
+    folder: folder
+      .exactOptional()
+      .describe(
+        'Where requests over HTTP work that name no folder; relative ones are seen from it. Absent: they have to name one, by its absolute path.',
+      ),
+  }),
+  recorder: filled({
+    text: z
+      .enum(['redacted', 'none'])
+      .default('redacted')
+      .describe(
+        'What the record of a request (`parley log`) holds of its prompt and answer: `redacted` (at most 16,384 characters each, secrets taken out) or `none` (only how long they were).',
+      ),
+    days: z.number().int().min(1).max(3650).default(30).describe('Days that records of requests are kept.'),
+  }),
+  telemetry: filled({
+    otlp_endpoint: z
+      .url({ protocol: /^https?$/ })
+      .exactOptional()
+      .describe(
+        'Base URL of an OpenTelemetry collector that takes OTLP over HTTP, for example `http://127.0.0.1:4318`: each turn is sent there as a span. Absent: what `OTEL_EXPORTER_OTLP_ENDPOINT` says; without that nothing is sent.',
+      ),
+    content: z
+      .boolean()
+      .default(false)
+      .describe('Whether spans hold prompts, answers and arguments of tools, with secrets taken out.'),
+  }),
+  requests: filled({
+    dedup_window: z
+      .number()
+      .min(0)
+      .max(7 * 24 * 3600)
+      .default(3600)
+      .describe(
+        'Seconds that an answer is reused for a request that asks the same of the same files, where the agent may not write; the MCP tools do so unless they are told `forceRefresh`. 0: every request runs.',
+      ),
+    retention_days: z
+      .number()
+      .min(0)
+      .max(3650)
+      .default(30)
+      .describe(
+        'Days after its last turn that a session is deleted which a request or a consultation made and nobody has gone on with; 0: never. What people made stays.',
+      ),
+    approval_strategy: z
+      .enum(approvalStrategies)
+      .default('legacy')
+      .describe(
+        'How requests (MCP, POST /api/requests) that name no strategy are approved: `legacy` (the policy alone) or `mcp_managed` (the request is scored first, and what scores too high is not started).',
+      ),
+    approval_policy: z
+      .enum(approvalPolicies)
+      .default('balanced')
+      .describe('The highest score that `mcp_managed` lets through: `strict` 2, `balanced` 5, `permissive` 7.'),
+    ask_person: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Ask a person about a request that scores too high, and wait as for other approvals, instead of refusing it.',
+      ),
+    log_prompts: z
+      .boolean()
+      .default(false)
+      .describe('Whether records of such decisions hold the first 280 characters of the prompt.'),
   }),
   retries: filled({
     max: z

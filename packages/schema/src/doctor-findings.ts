@@ -35,6 +35,10 @@ export const doctorCatalogue = {
     'A `PARLEY_*` variable has a value that does not fit: no daemon starts.',
     'unset <variable>',
   ),
+  variable_not_honoured: warning(
+    'A variable of llm-cli-gateway is set that Parley does not honour, or not with this value (docs/environment.md).',
+    'unset <variable>',
+  ),
   config_writable_by_others: problem(
     'Other users can change the configuration, which names programs that Parley starts.',
     'chmod 600 <file>',

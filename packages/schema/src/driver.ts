@@ -4,6 +4,7 @@
 // included.
 
 import type { AgentCapabilities, AgentName } from './agent.ts';
+import type { AgentOptionName, AgentOptions } from './agent-options.ts';
 import type { ApprovalAnswer, ApprovalRequest } from './approval.ts';
 import type { ApprovalId, ItemId, RunId, TurnId } from './ids.ts';
 import type { Item } from './item.ts';
@@ -23,6 +24,8 @@ export interface LaunchRequest {
   readonly model?: string;
   /** Resume this conversation of the agent. */
   readonly threadId?: string;
+  /** Not that conversation itself but a copy of it: only for drivers that can `fork`, always with `threadId`. */
+  readonly fork?: boolean;
   readonly endpoint: ModelEndpoint;
   /** Set when Parley itself runs as root; some agents refuse some policies then. */
   readonly root: boolean;
@@ -42,6 +45,12 @@ export interface LaunchRequest {
   readonly personality?: string;
   /** A profile in the agent's own configuration. */
   readonly providerProfile?: string;
+  /** The agent's own options; only those that the driver has (`Driver.options`). */
+  readonly options?: AgentOptions;
+  /** What became of the names in `options.mcpServers`; only for drivers with `mcpPlaces`. */
+  readonly mcp?: McpChoice;
+  /** Absolute folder of this run alone, in which the plan's `files` will be. */
+  readonly filesFolder: string;
   /**
    * Program and first arguments of `parley adapter`: put before the agent's command line, it makes lines of what is none (HTTP, files
    * that the agent leaves on disk). See `packages/runtime/src/adapters/README.md`.
@@ -49,6 +58,31 @@ export interface LaunchRequest {
   readonly adapter: readonly [string, ...string[]];
   /** Absolute path of Parley's own Node (24 or newer), for agents that are Node programs and need a newer one than the user's. */
   readonly node: string;
+}
+
+/** What else is known of a session when its options are checked. Absolute, real paths. */
+export interface OptionFacts {
+  readonly policy: Policy;
+  readonly cwd: string;
+  readonly addedFolders?: readonly string[];
+}
+
+/** The configured MCP servers of the agent, sorted by whether the session wants them. */
+export interface McpChoice {
+  /** Those that it wants, by name: the definition as it stands in the agent's own configuration. */
+  readonly own: Readonly<Record<string, unknown>>;
+  /** The names of all others. */
+  readonly unwanted: readonly string[];
+}
+
+/** A file in which MCP servers of an agent may be configured: JSON, or TOML where its name ends so. */
+export interface McpPlace {
+  /** Absolute. It need not exist. */
+  readonly path: string;
+  /** It belongs to a project: what it names can be left out by a session, but not asked for. */
+  readonly project?: boolean;
+  /** The definitions in it, by name. */
+  servers(settings: unknown): Readonly<Record<string, unknown>>;
 }
 
 /** Where the agent finds its model. */
@@ -71,6 +105,8 @@ export interface LaunchPlan {
    * way. Not run where `unless` is there already: a path below the user's data folder (`XDG_DATA_HOME`, else `~/.local/share`).
    */
   readonly firstStart?: { readonly argv: readonly [string, ...string[]]; readonly unless: string };
+  /** Files of this run alone (0600), by names inside `filesFolder`; removed when it is over. For what must not stand in argv, or cannot. */
+  readonly files?: readonly { readonly name: string; readonly text: string }[];
   /** Files that the agent needs in its own home before it starts, by paths inside it. Only for a request with `agentHome`. */
   readonly homeFiles?: readonly { readonly path: string; readonly text: string }[];
 }
@@ -82,6 +118,8 @@ export interface DriverContext {
   readonly policy: Policy;
   readonly model?: string;
   readonly threadId?: string;
+  /** As in `LaunchRequest`. The copy's own id is told by `thread`. */
+  readonly fork?: boolean;
   /** The last total that the agent told of this conversation; absent when a turn since then told none. */
   readonly threadTotal?: Usage;
   /** As in `LaunchRequest`: where the agent finds its model, without the address. */
@@ -90,6 +128,7 @@ export interface DriverContext {
   readonly effort?: string;
   readonly variant?: string;
   readonly personality?: string;
+  readonly options?: AgentOptions;
 }
 
 /** The deadlines that a driver can set; the engine knows how long each is. */
@@ -230,6 +269,18 @@ export interface Driver<State = any> {
   readonly capabilities: AgentCapabilities;
   /** It sometimes falls silent for ever and works again when its conversation is resumed: then Parley does that, once in a turn. */
   readonly resumesAfterSilence?: boolean;
+  /** It prints nothing before it has finished: silence tells nothing, so it is no reason to stop a turn unless somebody asked for that. */
+  readonly printsAtEnd?: boolean;
+  /** The options that it has when it is spoken to in this way. Absent: none. */
+  readonly options?: readonly AgentOptionName[];
+  /** Throws `invalid_request` and `policy_not_allowed` for values of those options that cannot be had, or not with this policy. */
+  checkOptions?(options: AgentOptions, facts: OptionFacts): void;
+  /** Where its MCP servers are configured, for `options.mcpServers`. Absent: names go to it as they are. */
+  mcpPlaces?(where: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly cwd: string;
+    readonly agentHome?: string;
+  }): readonly McpPlace[];
   /** The agent takes its prompt only from the command line. */
   readonly promptInArgv?: boolean;
   readonly protocol: DriverProtocol<State>;

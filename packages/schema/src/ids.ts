@@ -11,11 +11,29 @@ export type TurnId = Branded<'turn'>;
 export type ItemId = Branded<'item'>;
 export type ApprovalId = Branded<'approval'>;
 export type RunId = Branded<'run'>;
+export type ConsultationId = Branded<'consultation'>;
+export type RequestApprovalId = Branded<'requestApproval'>;
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const prefixes = { session: 'ses', turn: 'trn', item: 'itm', approval: 'apr', run: 'run' } as const;
+const prefixes = {
+  session: 'ses',
+  turn: 'trn',
+  item: 'itm',
+  approval: 'apr',
+  run: 'run',
+  consultation: 'con',
+  requestApproval: 'rqa',
+} as const;
 
-type IdOf = { session: SessionId; turn: TurnId; item: ItemId; approval: ApprovalId; run: RunId };
+type IdOf = {
+  session: SessionId;
+  turn: TurnId;
+  item: ItemId;
+  approval: ApprovalId;
+  run: RunId;
+  consultation: ConsultationId;
+  requestApproval: RequestApprovalId;
+};
 
 /** A new id of a kind, for example `ses_01KAJ5…`. `now` is in milliseconds since the epoch. */
 export function newId<Kind extends keyof IdOf>(kind: Kind, now: number = Date.now()): IdOf[Kind] {
@@ -44,3 +62,5 @@ export const TurnIdSchema = idOf('turn');
 export const ItemIdSchema = idOf('item');
 export const ApprovalIdSchema = idOf('approval');
 export const RunIdSchema = idOf('run');
+export const ConsultationIdSchema = idOf('consultation');
+export const RequestApprovalIdSchema = idOf('requestApproval');

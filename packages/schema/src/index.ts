@@ -1,9 +1,12 @@
 // The contract between all parts of Parley: types, their Zod schemas, the error catalogue and the driver contract.
 
 export * from './agent.ts';
+export * from './agent-options.ts';
 export * from './api.ts';
 export * from './approval.ts';
 export * from './config.ts';
+export * from './consultation.ts';
+export * from './consultation-store.ts';
 export * from './doctor.ts';
 export * from './doctor-findings.ts';
 export * from './driver.ts';
@@ -11,9 +14,15 @@ export * from './error.ts';
 export * from './event.ts';
 export * from './ids.ts';
 export * from './item.ts';
+export * from './metrics.ts';
 export * from './models.ts';
+export * from './optimization.ts';
 export * from './policy.ts';
+export * from './processes.ts';
+export * from './recorder.ts';
+export * from './redact.ts';
 export * from './request.ts';
+export * from './request-approval.ts';
 export * from './runtime.ts';
 export * from './session.ts';
 export * from './store.ts';

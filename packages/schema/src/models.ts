@@ -23,7 +23,7 @@ export const modelSources = [
 
 /**
  * - `high`: a person has named it for this agent.
- * - `medium`: the very version of the agent that is installed knows it.
+ * - `medium`: the very version of the agent that is installed knows it, or it was seen to use it.
  * - `low`: another version knows it, the agent is not installed, or it would talk to a server that may have other models.
  */
 export type ModelConfidence = 'low' | 'medium' | 'high';
@@ -36,6 +36,8 @@ export interface KnownModel {
   /** For people: the entry, variable, file or program that says so. Never a secret. */
   readonly detail: string;
   readonly confidence: ModelConfidence;
+  /** Of one that nobody has written down but the agent was seen to use: when it last did, in milliseconds since the epoch. */
+  readonly lastSeen?: number;
 }
 
 export interface ModelAlias {
@@ -102,6 +104,7 @@ export const KnownModelSchema = z.object({
   source: ModelSourceSchema,
   detail: z.string(),
   confidence: z.enum(['low', 'medium', 'high']),
+  lastSeen: z.number().exactOptional(),
 });
 export const ModelAliasSchema = z.object({
   name: z.string(),

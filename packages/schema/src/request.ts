@@ -4,8 +4,12 @@
 import { z } from 'zod';
 import { CreateSessionSchema, SubmitResultSchema, SubmitTurnSchema } from './api.ts';
 import type { CreateSession, SubmitResult } from './api.ts';
-import { SessionIdSchema } from './ids.ts';
-import type { SessionId } from './ids.ts';
+import { SessionIdSchema, TurnIdSchema } from './ids.ts';
+import type { SessionId, TurnId } from './ids.ts';
+import { OptimizationSchema } from './optimization.ts';
+import type { Optimization } from './optimization.ts';
+import { ApprovalChoiceSchema, RequestApprovalSchema, ReviewIntegritySchema } from './request-approval.ts';
+import type { ApprovalChoice, RequestApproval, ReviewIntegrity } from './request-approval.ts';
 import { SessionSchema } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -18,16 +22,49 @@ export interface MakeRequest {
   readonly timeoutMs?: number;
   /** The caller's own name for it, kept with the turn; several requests may have the same. */
   readonly correlationId?: string;
+  /** The same key with the same request gives the same result and nothing happens twice (kept for 24 hours). */
+  readonly idempotencyKey?: string;
+  /**
+   * `reuse`: a turn of the last while (`requests.dedup_window`) that was asked the same, of the same state of the same files, answers this
+   * too. `refresh`: a turn of its own, which may answer later requests. Only where the agent may not write, nothing is resumed and the folder
+   * is a git work tree; everywhere else, and when absent: a turn of its own.
+   */
+  readonly dedup?: 'reuse' | 'refresh';
+  /** Whether it may be started at all is decided before anything is: see `ApprovalChoice`. */
+  readonly approval?: ApprovalChoice;
+  /** Leave out of the words, or of the answer, what says nothing; code and data keep every byte. */
+  readonly optimizePrompt?: boolean;
+  readonly optimizeResponse?: boolean;
 }
 export const MakeRequestSchema = z.strictObject({
   session: z.union([SessionIdSchema, CreateSessionSchema]),
   text: z.string(),
   timeoutMs: SubmitTurnSchema.shape.timeoutMs,
   correlationId: SubmitTurnSchema.shape.correlationId,
+  idempotencyKey: SubmitTurnSchema.shape.idempotencyKey,
+  dedup: z.enum(['reuse', 'refresh']).exactOptional(),
+  approval: ApprovalChoiceSchema.exactOptional(),
+  optimizePrompt: z.boolean().exactOptional(),
+  optimizeResponse: z.boolean().exactOptional(),
 });
 
 export interface RequestResult extends SubmitResult {
-  /** As it was right before: what the turn brings has numbers above its `head`. */
+  /** What the turn brings has numbers above its `head`. */
   readonly session: Session;
+  /** Set when an earlier request's turn answers this one: milliseconds since that was made. */
+  readonly deduped?: { readonly ageMs: number; readonly turnId: TurnId };
+  /** The decision, where the strategy was not `legacy`. */
+  readonly approval?: RequestApproval;
+  /** Whether a reviewer is kept from looking. */
+  readonly reviewIntegrity?: ReviewIntegrity;
+  /** What was left out of the words, where that was wanted. */
+  readonly optimization?: Optimization;
 }
-export const RequestResultSchema = z.object({ ...SubmitResultSchema.shape, session: SessionSchema });
+export const RequestResultSchema = z.object({
+  ...SubmitResultSchema.shape,
+  session: SessionSchema,
+  deduped: z.object({ ageMs: z.number(), turnId: TurnIdSchema }).exactOptional(),
+  approval: RequestApprovalSchema.exactOptional(),
+  reviewIntegrity: ReviewIntegritySchema.exactOptional(),
+  optimization: OptimizationSchema.exactOptional(),
+});

@@ -9,6 +9,8 @@ export interface RunRequest {
   /** The whole environment of the child; the runtime adds its marker. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Files (0600) for this run alone, by names inside the folder `files` of its spool; they go when the run does. */
+  readonly files?: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** What is needed to find and prove a process again after a restart. Stored before the first byte is sent. */
@@ -99,6 +101,12 @@ export interface WorkTree {
 }
 
 export interface Workspaces {
+  /**
+   * A hash of what somebody who works in this folder finds in the work tree that it lies in: commit, index, changed and untracked files,
+   * submodules; not what git ignores. Undefined where that cannot be told: no work tree, too many changes, git was too slow or failed. Never
+   * rejects.
+   */
+  state(folder: string): Promise<string | undefined>;
   /** The work tree that this folder lies in. Undefined where there is none, or no git. Never rejects. */
   open(cwd: string): Promise<WorkTree | undefined>;
 }

@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import type { AgentBackend, AgentName } from './agent.ts';
 import { AgentBackendSchema } from './agent.ts';
+import { AgentOptionsSchema } from './agent-options.ts';
+import type { AgentOptions } from './agent-options.ts';
 import { SessionIdSchema, TurnIdSchema } from './ids.ts';
 import type { SessionId, TurnId } from './ids.ts';
 import type { Policy } from './policy.ts';
@@ -13,9 +15,19 @@ import type { Usage } from './usage.ts';
 /** What a list of sessions shows: `waiting` means waiting for a person; `failed`: the last turn ended failed or lost. */
 export type SessionState = 'idle' | 'working' | 'waiting' | 'failed';
 
+export type SessionOrigin = 'request' | 'consultation';
+
 export interface QueuedTurn {
   readonly turnId: TurnId;
   readonly text: string;
+}
+
+/** Where a session comes from that goes on with a copy of another conversation. */
+export interface ForkOrigin {
+  /** Absent: a conversation that the agent remembers and Parley has not seen. */
+  readonly sessionId?: SessionId;
+  /** The agent's own id of the conversation that is copied. */
+  readonly threadId: string;
 }
 
 export interface Session {
@@ -36,6 +48,8 @@ export interface Session {
   readonly personality?: string;
   /** Absolute folders beside `cwd` that the agent may work in. */
   readonly addedFolders?: readonly string[];
+  /** The agent's own options, kept so that each of its processes gets the same. */
+  readonly options?: AgentOptions;
   /** Milliseconds: of a whole turn, and of silence within one. Absent: as configured for all. */
   readonly timeoutMs?: number;
   readonly idleMs?: number;
@@ -49,8 +63,12 @@ export interface Session {
   readonly threadTotal?: Usage;
   /** The conversation was begun elsewhere: this session was made with its `threadId`. */
   readonly resumed?: boolean;
+  /** It goes on with a copy of that conversation, made when its first turn runs; from then on it has a `threadId` of its own. */
+  readonly forkOf?: ForkOrigin;
   /** The agent has completed a turn in it: losing its conversation would be a loss. */
   readonly answered?: boolean;
+  /** What made it by itself. Absent: a person did, or somebody has gone on with it since. Removed after `requests.retention_days`. */
+  readonly origin?: SessionOrigin;
   readonly state: SessionState;
   readonly activeTurnId?: TurnId;
   readonly queue: readonly QueuedTurn[];
@@ -70,6 +88,11 @@ export const sessionStates = ['idle', 'working', 'waiting', 'failed'] as const;
 
 export const QueuedTurnSchema = z.object({ turnId: TurnIdSchema, text: z.string() });
 
+export const ForkOriginSchema = z.object({
+  sessionId: SessionIdSchema.exactOptional(),
+  threadId: z.string(),
+});
+
 export const SessionSchema = z.object({
   id: SessionIdSchema,
   agent: z.string(),
@@ -83,6 +106,7 @@ export const SessionSchema = z.object({
   variant: z.string().exactOptional(),
   personality: z.string().exactOptional(),
   addedFolders: z.array(z.string()).readonly().exactOptional(),
+  options: AgentOptionsSchema.exactOptional(),
   timeoutMs: z.number().positive().exactOptional(),
   idleMs: z.number().positive().exactOptional(),
   modelUrl: z.string().exactOptional(),
@@ -90,7 +114,9 @@ export const SessionSchema = z.object({
   threadId: z.string().exactOptional(),
   threadTotal: UsageSchema.exactOptional(),
   resumed: z.boolean().exactOptional(),
+  forkOf: ForkOriginSchema.exactOptional(),
   answered: z.boolean().exactOptional(),
+  origin: z.enum(['request', 'consultation']).exactOptional(),
   state: z.enum(sessionStates),
   activeTurnId: TurnIdSchema.exactOptional(),
   queue: z.array(QueuedTurnSchema).readonly(),

@@ -3,6 +3,8 @@
 import type { Approval } from './approval.ts';
 import type { DriverInput } from './driver.ts';
 import type { ApprovalId, RunId, SessionId, TurnId } from './ids.ts';
+import type { ApprovalTally, FindRequests, RequestRecord } from './recorder.ts';
+import type { LaunchHold, RequestApproval, RequestApprovalChange } from './request-approval.ts';
 import type { RunRecord } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Turn } from './turn.ts';
@@ -34,11 +36,21 @@ export interface TurnRow extends Turn {
   readonly steerInto?: TurnId;
   /** These words make sense in that turn only: when it does not take them, they are given back. */
   readonly steerOnly?: boolean;
+  /** Steered words that the agent took up as a turn by itself: it was never told to start it. */
+  readonly takenUp?: boolean;
   readonly timeoutMs?: number;
+  /** When the agent first showed something; known once it has ended. */
+  readonly firstOutputAt?: number;
+  /** How the approvals that it asked for ended. */
+  readonly approvals?: ApprovalTally;
   /** The agent fell silent in it, and it was told to go on in a new process. */
   readonly resumed?: boolean;
   /** It waits for this time (milliseconds since the epoch) to begin again. */
   readonly retryAt?: number;
+  /** It may only start as it was approved. */
+  readonly hold?: LaunchHold;
+  /** Whoever reads its answer wants it without what says nothing. */
+  readonly optimizeAnswer?: boolean;
 }
 
 /** A run that has not been closed yet. */
@@ -64,6 +76,21 @@ export interface RunChange {
   readonly closed?: boolean;
 }
 
+/** A request that was accepted: what the same one is told, and what may spare another one. */
+export interface AcceptedRequest {
+  readonly sessionId: SessionId;
+  readonly turnId: TurnId;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The `RequestResult` without its session, as JSON text. */
+  readonly result: string;
+  /** The caller's idempotency key, one of all requests, and a hash of what was asked with it. */
+  readonly key?: string;
+  readonly fingerprint?: string;
+  /** A hash of all that its answer depends on. */
+  readonly digest?: string;
+}
+
 /** What one step of a session changes, in one transaction. */
 export interface Change {
   readonly sessionId: SessionId;
@@ -72,6 +99,7 @@ export interface Change {
   readonly session?: Session;
   readonly turns?: readonly TurnRow[];
   readonly approvals?: readonly Approval[];
+  readonly requestApprovals?: readonly RequestApprovalChange[];
   readonly run?: RunChange;
   readonly idempotency?: {
     readonly key: string;
@@ -79,6 +107,10 @@ export interface Change {
     readonly result: string;
     readonly at: number;
   };
+  /** The request that this change accepts. */
+  readonly request?: Omit<AcceptedRequest, 'sessionId'>;
+  /** The recorder's rows of these turns. One that has ended stays as it is. */
+  readonly records?: readonly RequestRecord[];
   /** Remove the deltas with `from <= seq < to`. */
   readonly pruneDeltas?: { readonly from: number; readonly to: number };
   /** True where it promises something (input accepted, approval answered, turn ended): it must survive a power cut. */
@@ -103,6 +135,12 @@ export interface Store {
   openTurns(id: SessionId): Promise<readonly TurnRow[]>;
   approvals(filter: { readonly pending: boolean; readonly sessionId?: SessionId }): Promise<readonly Approval[]>;
   approval(id: ApprovalId): Promise<Approval | undefined>;
+  /** Records of decisions about requests, newest first, also of sessions that are gone. */
+  requestApprovals(find: { readonly limit: number; readonly agent?: string }): Promise<readonly RequestApproval[]>;
+  /** The record of a request that was refused: there is no session to keep it with. */
+  addRequestApproval(record: RequestApproval): Promise<void>;
+  /** Forget records from before then (milliseconds since the epoch). */
+  forgetRequestApprovals(before: number): Promise<void>;
   /** Runs that are not closed. */
   runs(): Promise<readonly RunRow[]>;
   /** All journal entries of a run, in order. */
@@ -111,10 +149,21 @@ export interface Store {
     id: SessionId,
     key: string,
   ): Promise<{ readonly fingerprint: string; readonly result: string } | undefined>;
+  /** The request with this idempotency key. */
+  acceptedRequest(key: string): Promise<AcceptedRequest | undefined>;
+  /** Requests with this digest from then on (milliseconds since the epoch), newest first, at most ten. */
+  requestsLike(digest: string, since: number): Promise<readonly AcceptedRequest[]>;
+  /** The recorder's rows, newest first, also of sessions that are gone. Throws `unknown_turn` where there is no `before`. */
+  records(find: FindRequests): Promise<readonly RequestRecord[]>;
+  record(id: TurnId): Promise<RequestRecord | undefined>;
+  /** Forget rows that ended before then (milliseconds since the epoch). Resolves to how many. */
+  forgetRecords(before: number): Promise<number>;
   /** All or nothing. Never reorders: changes of one session are committed in the order of the calls. */
   commit(change: Change): Promise<void>;
   deleteSession(id: SessionId): Promise<void>;
   /** Forget idempotency keys from before then (milliseconds since the epoch). */
   forgetIdempotency(before: number): Promise<void>;
+  /** Forget what is kept of requests from before then; their turns stay. */
+  forgetRequests(before: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -5,6 +5,8 @@ import { ErrorBodySchema } from './error.ts';
 import type { ErrorBody } from './error.ts';
 import { SessionIdSchema, TurnIdSchema } from './ids.ts';
 import type { SessionId, TurnId } from './ids.ts';
+import { OptimizedTextSchema } from './optimization.ts';
+import type { OptimizedText } from './optimization.ts';
 import { UsageSchema } from './usage.ts';
 import type { Usage } from './usage.ts';
 
@@ -34,12 +36,18 @@ export interface Turn {
   readonly sessionId: SessionId;
   readonly state: TurnState;
   readonly text: string;
+  /** The words as they came, where `text` is what the optimiser made of them. */
+  readonly originalText?: string;
   /** The caller's own name for it, as it was sent. */
   readonly correlationId?: string;
+  /** It answers more than one request: one caller who leaves does not stop it. */
+  readonly shared?: boolean;
   /** Set once the fate of words that were sent to a busy session is settled. */
   readonly receipt?: InputReceipt;
   /** The final words of the agent, once the turn has completed. */
   readonly answer?: string;
+  /** The answer without what says nothing, where the request wanted that and one turn alone is read. `answer` stays as it was given. */
+  readonly optimizedAnswer?: OptimizedText;
   readonly error?: ErrorBody;
   readonly usage?: Usage;
   /** Times that it began again because the model server failed before anything was shown. */
@@ -80,9 +88,12 @@ export const TurnSchema = z.object({
   sessionId: SessionIdSchema,
   state: z.enum(turnStates),
   text: z.string(),
+  originalText: z.string().exactOptional(),
   correlationId: z.string().exactOptional(),
+  shared: z.boolean().exactOptional(),
   receipt: InputReceiptSchema.exactOptional(),
   answer: z.string().exactOptional(),
+  optimizedAnswer: OptimizedTextSchema.exactOptional(),
   error: ErrorBodySchema.exactOptional(),
   usage: UsageSchema.exactOptional(),
   retries: z.number().int().exactOptional(),

@@ -33,16 +33,43 @@ type Pairs = {
   AgentBackend: Same<z.output<typeof schema.AgentBackendSchema>, schema.AgentBackend>;
   AgentCapabilities: Same<z.output<typeof schema.AgentCapabilitiesSchema>, schema.AgentCapabilities>;
   AgentConfig: Same<z.output<typeof schema.AgentConfigSchema>, schema.AgentConfig>;
+  AgentOptions: Same<z.output<typeof schema.AgentOptionsSchema>, schema.AgentOptions>;
+  McpServer: Same<z.output<typeof schema.McpServerSchema>, schema.McpServer>;
+  SubAgent: Same<z.output<typeof schema.SubAgentSchema>, schema.SubAgent>;
   AgentPage: Same<z.output<typeof schema.AgentPageSchema>, schema.AgentPage>;
   AgentView: Same<z.output<typeof schema.AgentViewSchema>, schema.AgentView>;
+  InstalledBy: Same<z.output<typeof schema.InstalledBySchema>, schema.InstalledBy>;
   InstallPlan: Same<z.output<typeof schema.InstallPlanSchema>, schema.InstallPlan>;
   PlanInstallation: Same<z.output<typeof schema.PlanInstallationSchema>, schema.PlanInstallation>;
   Approval: Same<z.output<typeof schema.ApprovalSchema>, schema.Approval>;
+  ApprovalChoice: Same<z.output<typeof schema.ApprovalChoiceSchema>, schema.ApprovalChoice>;
+  OptimizedText: Same<z.output<typeof schema.OptimizedTextSchema>, schema.OptimizedText>;
+  Optimization: Same<z.output<typeof schema.OptimizationSchema>, schema.Optimization>;
+  RequestApproval: Same<z.output<typeof schema.RequestApprovalSchema>, schema.RequestApproval>;
+  RequestApprovalPage: Same<z.output<typeof schema.RequestApprovalPageSchema>, schema.RequestApprovalPage>;
+  ReviewIntegrity: Same<z.output<typeof schema.ReviewIntegritySchema>, schema.ReviewIntegrity>;
   ApprovalAnswer: Same<z.output<typeof schema.ApprovalAnswerSchema>, schema.ApprovalAnswer>;
   ApprovalPage: Same<z.output<typeof schema.ApprovalPageSchema>, schema.ApprovalPage>;
   ApprovalRequest: Same<z.output<typeof schema.ApprovalRequestSchema>, schema.ApprovalRequest>;
   ApprovalResolution: Same<z.output<typeof schema.ApprovalResolutionSchema>, schema.ApprovalResolution>;
   ClientFrame: Same<z.output<typeof schema.ClientFrameSchema>, schema.ClientFrame>;
+  AgentChoice: Same<z.output<typeof schema.AgentChoiceSchema>, schema.AgentChoice>;
+  Agreement: Same<z.output<typeof schema.AgreementSchema>, schema.Agreement>;
+  Confidence: Same<z.output<typeof schema.ConfidenceSchema>, schema.Confidence>;
+  ConsultationPage: Same<z.output<typeof schema.ConsultationPageSchema>, schema.ConsultationPage>;
+  ConsultKind: Same<z.output<typeof schema.ConsultKindSchema>, schema.ConsultKind>;
+  ConsultStatus: Same<z.output<typeof schema.ConsultStatusSchema>, schema.ConsultStatus>;
+  PartState: Same<z.output<typeof schema.PartStateSchema>, schema.PartState>;
+  Verdict: Same<z.output<typeof schema.VerdictSchema>, schema.Verdict>;
+  ConsultReport: Same<z.output<typeof schema.ConsultReportSchema>, schema.ConsultReport>;
+  ConsultRequest: Same<z.output<typeof schema.ConsultRequestSchema>, schema.ConsultRequest>;
+  ConsultSummary: Same<z.output<typeof schema.ConsultSummarySchema>, schema.ConsultSummary>;
+  CreateConsultation: Same<z.output<typeof schema.CreateConsultationSchema>, schema.CreateConsultation>;
+  Finding: Same<z.output<typeof schema.FindingSchema>, schema.Finding>;
+  JudgeReport: Same<z.output<typeof schema.JudgeReportSchema>, schema.JudgeReport>;
+  Judgement: Same<z.output<typeof schema.JudgementSchema>, schema.Judgement>;
+  Reading: Same<z.output<typeof schema.ReadingSchema>, schema.Reading>;
+  ReviewerReport: Same<z.output<typeof schema.ReviewerReportSchema>, schema.ReviewerReport>;
   Config: Same<z.output<typeof schema.ConfigSchema>, schema.Config>;
   ChangeQueued: Same<z.output<typeof schema.ChangeQueuedSchema>, schema.ChangeQueued>;
   InputReceipt: Same<z.output<typeof schema.InputReceiptSchema>, schema.InputReceipt>;
@@ -74,6 +101,19 @@ type Pairs = {
   PairingLink: Same<z.output<typeof schema.PairingLinkSchema>, schema.PairingLink>;
   MakeRequest: Same<z.output<typeof schema.MakeRequestSchema>, schema.MakeRequest>;
   RequestResult: Same<z.output<typeof schema.RequestResultSchema>, schema.RequestResult>;
+  AgentMetrics: Same<z.output<typeof schema.AgentMetricsSchema>, schema.AgentMetrics>;
+  ApprovalTally: Same<z.output<typeof schema.ApprovalTallySchema>, schema.ApprovalTally>;
+  BreakerView: Same<z.output<typeof schema.BreakerViewSchema>, schema.BreakerView>;
+  DurationMetrics: Same<z.output<typeof schema.DurationMetricsSchema>, schema.DurationMetrics>;
+  FindRequests: Same<z.output<typeof schema.FindRequestsSchema>, schema.FindRequests>;
+  MetricsView: Same<z.output<typeof schema.MetricsViewSchema>, schema.MetricsView>;
+  OwnedProcess: Same<z.output<typeof schema.OwnedProcessSchema>, schema.OwnedProcess>;
+  ProcessHealth: Same<z.output<typeof schema.ProcessHealthSchema>, schema.ProcessHealth>;
+  ProcessPage: Same<z.output<typeof schema.ProcessPageSchema>, schema.ProcessPage>;
+  RecordedText: Same<z.output<typeof schema.RecordedTextSchema>, schema.RecordedText>;
+  RequestCounts: Same<z.output<typeof schema.RequestCountsSchema>, schema.RequestCounts>;
+  RequestPage: Same<z.output<typeof schema.RequestPageSchema>, schema.RequestPage>;
+  RequestRecord: Same<z.output<typeof schema.RequestRecordSchema>, schema.RequestRecord>;
   ParleyEvent: Same<z.output<typeof schema.EventSchema>, schema.ParleyEvent>;
   Policy: Same<z.output<typeof schema.PolicySchema>, schema.Policy>;
   QueuedTurn: Same<z.output<typeof schema.QueuedTurnSchema>, schema.QueuedTurn>;
@@ -93,16 +133,43 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   AgentBackend: true,
   AgentCapabilities: true,
   AgentConfig: true,
+  AgentOptions: true,
+  McpServer: true,
+  SubAgent: true,
   AgentPage: true,
   AgentView: true,
+  InstalledBy: true,
   InstallPlan: true,
   PlanInstallation: true,
   Approval: true,
   ApprovalAnswer: true,
+  ApprovalChoice: true,
+  OptimizedText: true,
+  Optimization: true,
+  RequestApproval: true,
+  RequestApprovalPage: true,
+  ReviewIntegrity: true,
   ApprovalPage: true,
   ApprovalRequest: true,
   ApprovalResolution: true,
   ClientFrame: true,
+  AgentChoice: true,
+  Agreement: true,
+  Confidence: true,
+  ConsultationPage: true,
+  ConsultKind: true,
+  ConsultStatus: true,
+  PartState: true,
+  Verdict: true,
+  ConsultReport: true,
+  ConsultRequest: true,
+  ConsultSummary: true,
+  CreateConsultation: true,
+  Finding: true,
+  JudgeReport: true,
+  Judgement: true,
+  Reading: true,
+  ReviewerReport: true,
   Config: true,
   ChangeQueued: true,
   InputReceipt: true,
@@ -117,6 +184,8 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   EventPage: true,
   FileChange: true,
   FolderPage: true,
+  ForkOrigin: true,
+  ForkSession: true,
   InstallProgress: true,
   Interrupt: true,
   InterruptResult: true,
@@ -132,6 +201,19 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   PairingLink: true,
   MakeRequest: true,
   RequestResult: true,
+  AgentMetrics: true,
+  ApprovalTally: true,
+  BreakerView: true,
+  DurationMetrics: true,
+  FindRequests: true,
+  MetricsView: true,
+  OwnedProcess: true,
+  ProcessHealth: true,
+  ProcessPage: true,
+  RecordedText: true,
+  RequestCounts: true,
+  RequestPage: true,
+  RequestRecord: true,
   ParleyEvent: true,
   Policy: true,
   QueuedTurn: true,
@@ -158,7 +240,17 @@ const differences: { readonly [Name in keyof Different]: Different[Name] extends
 };
 
 /** Ids and names, and two that are parts of others. */
-const elsewhere = ['ModelName', 'SessionId', 'TurnId', 'ItemId', 'ApprovalId', 'RunId', 'SteerMode'];
+const elsewhere = [
+  'ModelName',
+  'SessionId',
+  'TurnId',
+  'ItemId',
+  'ApprovalId',
+  'RunId',
+  'ConsultationId',
+  'RequestApprovalId',
+  'SteerMode',
+];
 
 test('every schema is compared with its type', () => {
   const schemas = Object.keys(schema)

@@ -1,6 +1,6 @@
 // Opening the store: the file private, the schema current.
 
-import type { Store } from '@parley/schema';
+import type { ConsultationStore, Store } from '@parley/schema';
 import { openDatabase } from './sqlite/database.ts';
 import { guarded } from './sqlite/errors.ts';
 import { migrate } from './sqlite/migrate.ts';
@@ -16,7 +16,7 @@ export interface StoreOptions {
  * Throws `state_newer` (written by a newer Parley), `state_corrupt` (not a database of ours, damaged, or its migrations were changed).
  * Whoever opens a store holds the lock of its state directory: one process writes.
  */
-export async function openStore({ file }: StoreOptions): Promise<Store> {
+export async function openStore({ file }: StoreOptions): Promise<Store & ConsultationStore> {
   return guarded(() => {
     const database = openDatabase(file);
     try {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { newId, ParleyError } from '@parley/schema';
-import type { JournalEntry, Session, Store } from '@parley/schema';
+import type { AcceptedRequest, JournalEntry, Session, Store } from '@parley/schema';
+import { decisionsContract } from './decisions-contract.ts';
 import { aChange, anApproval, aRecord, aSession, aTurn, someEvents } from './testing.ts';
 
 /** `open` gives a new connection to the same, at first empty, store each time; what it opened, it closes after the test. */
@@ -272,10 +273,98 @@ export function storeContract(name: string, underTest: StoreUnderTest): void {
     };
   });
 
+  behaviour(
+    'texts of any length are kept whole, and do not let a later change of their session before them',
+    async (store) => {
+      const { id } = await kept(store);
+      const session = aSession({ id });
+      // Characters of two units, so that every place where it might be cut is inside of one.
+      const long = `x${'😀'.repeat(1_700_000)}`;
+      const event = { seq: 1, json: JSON.stringify({ seq: 1, text: long }), delta: false };
+      const turn = aTurn(id, { state: 'completed', answer: long });
+      const other = await kept(store);
+      const committed: string[] = [];
+      await Promise.all([
+        store.commit(aChange(id, { events: [event], turns: [turn], durable: true })).then(() => committed.push('long')),
+        store.commit(aChange(id, { events: someEvents(2, 2), session })).then(() => committed.push('later')),
+        store.commit(aChange(other.id, { events: someEvents(1, 1) })).then(() => committed.push('of another session')),
+      ]);
+      return () => async (later) => {
+        assert.deepEqual(committed, ['of another session', 'long', 'later']);
+        assert.deepEqual((await later.events(id, { after: 0, limit: 10 }))[0], event);
+        assert.equal((await later.turn(id, turn.id))?.answer, long);
+        assert.equal((await later.findTurn(turn.id))?.answer, long);
+        assert.equal((await later.turns(id, 1))[0]?.answer, long);
+        await later.commit(aChange(id, { turns: [{ ...turn, answer: 'short now' }] }));
+        assert.equal((await later.turn(id, turn.id))?.answer, 'short now');
+        await later.commit(aChange(id, { turns: [turn] }));
+      };
+    },
+  );
+
+  decisionsContract(behaviour, kept);
+
   test(`${name}: a closed store says so`, async (t) => {
     const store = await underTest(t).open();
     await store.close();
     await store.close();
     await assert.rejects(store.sessions(), (error) => ParleyError.is(error) && error.code === 'shutting_down');
+  });
+
+  behaviour('an accepted request is found by its key and by its digest, newest first', async (store) => {
+    const { id } = await kept(store);
+    const turnId = newId('turn');
+    const accepted = (change: Partial<AcceptedRequest>): AcceptedRequest => ({
+      sessionId: id,
+      turnId,
+      at: 1000,
+      result: '{"outcome":"started"}',
+      ...change,
+    });
+    const requests = [
+      accepted({ key: 'a', fingerprint: 'f', digest: 'd' }),
+      accepted({ at: 2000, digest: 'd' }),
+      accepted({ at: 3000, key: 'b', fingerprint: 'g' }),
+    ];
+    for (const { sessionId, ...request } of requests) await store.commit(aChange(sessionId, { request }));
+    return () => async (later) => {
+      assert.deepEqual(await later.acceptedRequest('a'), requests[0]);
+      assert.deepEqual(await later.acceptedRequest('b'), requests[2]);
+      assert.equal(await later.acceptedRequest('c'), undefined);
+      assert.deepEqual(await later.requestsLike('d', 0), [requests[1], requests[0]]);
+      assert.deepEqual(await later.requestsLike('d', 1001), [requests[1]]);
+      assert.deepEqual(await later.requestsLike('e', 0), []);
+    };
+  });
+
+  behaviour('one key never stands for two requests: the change of the second is none', async (store) => {
+    const session = await kept(store);
+    const request = { turnId: newId('turn'), at: 1000, result: '{}', key: 'a', fingerprint: 'f' };
+    await store.commit(aChange(session.id, { request }));
+    const turn = aTurn(session.id);
+    await assert.rejects(store.commit(aChange(session.id, { turns: [turn], request })));
+    return () => async (later) => assert.equal(await later.turn(session.id, turn.id), undefined);
+  });
+
+  behaviour('accepted requests are forgotten by age and with their session', async (store) => {
+    const [first, second] = [await kept(store), await kept(store)];
+    for (const [at, { id }] of [
+      [1000, first],
+      [2000, first],
+      [3000, second],
+    ] as const) {
+      const request = { turnId: newId('turn'), at, result: '{}', key: String(at), fingerprint: 'f', digest: 'd' };
+      await store.commit(aChange(id, { request }));
+    }
+    await store.forgetRequests(2000);
+    await store.deleteSession(second.id);
+    return () => async (later) => {
+      assert.deepEqual(
+        (await later.requestsLike('d', 0)).map(({ at }) => at),
+        [2000],
+      );
+      assert.equal(await later.acceptedRequest('1000'), undefined);
+      assert.equal(await later.acceptedRequest('3000'), undefined);
+    };
   });
 }

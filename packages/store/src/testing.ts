@@ -5,7 +5,19 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { newId } from '@parley/schema';
-import type { Approval, Change, RunRecord, Session, SessionId, StoredEvent, TurnRow } from '@parley/schema';
+import type {
+  Approval,
+  Change,
+  ConsultationRow,
+  ConsultSummary,
+  RequestApproval,
+  RequestRecord,
+  RunRecord,
+  Session,
+  SessionId,
+  StoredEvent,
+  TurnRow,
+} from '@parley/schema';
 
 /** Removed after the test. */
 export function temporaryFolder(t: TestContext): string {
@@ -53,9 +65,65 @@ export function anApproval(sessionId: SessionId, change: Partial<Approval> = {})
   };
 }
 
+export function aConsultation(
+  change: Partial<ConsultSummary>,
+  idempotency?: NonNullable<ConsultationRow['idempotency']>,
+): ConsultationRow {
+  const summary: ConsultSummary = {
+    id: newId('consultation'),
+    kind: 'validate',
+    question: 'Right?',
+    cwd: '/tmp',
+    status: 'running',
+    startedAt: 1000,
+    reviewers: [],
+    ...change,
+  };
+  return { summary, ...(idempotency !== undefined && { idempotency }), record: '[1]' };
+}
+
+export function aRequestApproval(change: Partial<RequestApproval> = {}): RequestApproval {
+  return {
+    id: newId('requestApproval'),
+    at: 1000,
+    status: 'asked',
+    policy: 'balanced',
+    agent: 'codex',
+    operation: 'request',
+    score: 6,
+    threshold: 5,
+    reasons: ['It is risky (+6)'],
+    promptPreview: '[redacted]',
+    promptSha256: '0'.repeat(64),
+    requestedMcpServers: [],
+    bypassRequested: true,
+    fullAuto: false,
+    planHash: 'plan',
+    reviewIntegrity: { isReviewContext: false, violations: [], totalScore: 0 },
+    ...change,
+  };
+}
+
 export function aRecord(): RunRecord {
   const runId = newId('run');
   return { runId, pid: 4711, startTime: '1@boot', marker: `test/${runId}`, directory: `/state/runs/${runId}` };
+}
+
+export function aRequestRecord(sessionId: SessionId, change: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    id: newId('turn'),
+    sessionId,
+    agent: 'codex',
+    mode: 'app-server',
+    backend: 'rehearsal',
+    cwd: '/tmp',
+    policy: 'ask',
+    status: 'running',
+    queuedAt: 1000,
+    retries: 0,
+    prompt: { text: 'Hello', length: 5, redactions: 0, cut: false },
+    ...change,
+  };
 }
 
 /** Events `from`…`to`, both included. */

@@ -89,4 +89,91 @@ export const migrations: readonly Migration[] = [
     name: 'turns by their id alone',
     sql: 'CREATE INDEX turns_by_id ON turns (id);',
   },
+  {
+    name: 'long texts in pieces',
+    sql: `
+      CREATE TABLE long_texts (
+        n INTEGER PRIMARY KEY,
+        session INTEGER NOT NULL REFERENCES sessions (n) ON DELETE CASCADE
+      ) STRICT;
+      CREATE INDEX long_texts_by_session ON long_texts (session);
+      CREATE TABLE long_text_pieces (
+        text INTEGER NOT NULL REFERENCES long_texts (n) ON DELETE CASCADE,
+        part INTEGER NOT NULL,
+        piece TEXT NOT NULL,
+        PRIMARY KEY (text, part)
+      ) STRICT;
+      ALTER TABLE events ADD COLUMN long INTEGER;
+      ALTER TABLE turns ADD COLUMN long INTEGER;
+      CREATE INDEX events_long ON events (long) WHERE long IS NOT NULL;
+      CREATE INDEX turns_long ON turns (long) WHERE long IS NOT NULL;
+    `,
+  },
+  {
+    name: 'consultations',
+    sql: `
+      CREATE TABLE consultations (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL,
+        started_at REAL NOT NULL,
+        ended_at REAL,
+        key TEXT UNIQUE,
+        fingerprint TEXT,
+        summary TEXT NOT NULL,
+        record TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX consultations_by_age ON consultations (started_at, n);
+      CREATE INDEX consultations_running ON consultations (n) WHERE status = 'running';
+    `,
+  },
+  {
+    name: 'requests that were accepted',
+    sql: `
+      CREATE TABLE accepted_requests (
+        n INTEGER PRIMARY KEY,
+        session INTEGER NOT NULL REFERENCES sessions (n) ON DELETE CASCADE,
+        key TEXT UNIQUE,
+        digest TEXT,
+        at REAL NOT NULL,
+        json TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX accepted_requests_by_session ON accepted_requests (session);
+      CREATE INDEX accepted_requests_by_digest ON accepted_requests (digest, at) WHERE digest IS NOT NULL;
+      CREATE INDEX accepted_requests_by_age ON accepted_requests (at);
+    `,
+  },
+  {
+    name: 'records of requests, which outlive their sessions',
+    sql: `
+      CREATE TABLE records (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        agent TEXT NOT NULL,
+        status TEXT NOT NULL,
+        correlation TEXT,
+        queued_at REAL NOT NULL,
+        ended_at REAL,
+        json TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX records_by_agent ON records (agent, n);
+      CREATE INDEX records_by_status ON records (status, n);
+      CREATE INDEX records_by_correlation ON records (correlation, n) WHERE correlation IS NOT NULL;
+      CREATE INDEX records_by_end ON records (ended_at);
+    `,
+  },
+  {
+    name: 'decisions about requests, which outlive their sessions',
+    sql: `
+      CREATE TABLE request_approvals (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        agent TEXT NOT NULL,
+        at REAL NOT NULL,
+        json TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX request_approvals_by_age ON request_approvals (at, n);
+      CREATE INDEX request_approvals_by_agent ON request_approvals (agent, at, n);
+    `,
+  },
 ];

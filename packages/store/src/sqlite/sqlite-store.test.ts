@@ -6,14 +6,16 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { ParleyError } from '@parley/schema';
 import type { ErrorCode } from '@parley/schema';
+import { consultationsContract } from '../consultations-contract.ts';
 import { openStore } from '../open-store.ts';
 import { storeContract } from '../store-contract.ts';
 import { aChange, aSession, someEvents, temporaryFolder } from '../testing.ts';
 import { migrate } from './migrate.ts';
 
-storeContract('SQLite', (t) => {
+const inSqlite = (t: TestContext) => {
   const file = path.join(temporaryFolder(t), 'state', 'parley.db');
   return {
     async open() {
@@ -22,7 +24,10 @@ storeContract('SQLite', (t) => {
       return store;
     },
   };
-});
+};
+
+storeContract('SQLite', inSqlite);
+consultationsContract('SQLite', inSqlite);
 
 const refused = (code: ErrorCode) => (error: unknown) => ParleyError.is(error) && error.code === code;
 
@@ -36,6 +41,30 @@ test('the files of the store are for their owner alone', async (t) => {
   for (const name of names) assert.equal(fs.statSync(path.join(folder, name)).mode & 0o777, 0o600, name);
   assert.equal(fs.statSync(folder).mode & 0o777, 0o700);
   await store.close();
+});
+
+test('a long text that no change came to name is gone with the next opening, and all go with their session', async (t) => {
+  const file = path.join(temporaryFolder(t), 'parley.db');
+  const session = aSession();
+  const store = await openStore({ file });
+  await store.commit(aChange(session.id, { session, durable: true }));
+  const long = { seq: 1, json: JSON.stringify('x'.repeat(2_000_000)), delta: false };
+  await store.commit(aChange(session.id, { events: [long] }));
+  // The same number again fails, after its text has been written.
+  await assert.rejects(store.commit(aChange(session.id, { events: [long] })), ParleyError);
+  await store.close();
+  const pieces = (): unknown => {
+    const database = new DatabaseSync(file);
+    const rows = database.prepare('SELECT text, count(*) AS pieces FROM long_text_pieces GROUP BY text').all();
+    database.close();
+    return rows.map((row) => row['pieces']);
+  };
+  assert.deepEqual(pieces(), [2, 2]);
+  const again = await openStore({ file });
+  assert.deepEqual(pieces(), [2]);
+  await again.deleteSession(session.id);
+  assert.deepEqual(pieces(), []);
+  await again.close();
 });
 
 test('a file that is no database is refused', async (t) => {
