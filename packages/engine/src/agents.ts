@@ -3,6 +3,7 @@
 import type {
   AgentBackend,
   AgentName,
+  AgentOptions,
   CreateSession,
   Driver,
   Policy,
@@ -28,6 +29,7 @@ export interface SessionDefaults {
   readonly personality?: string;
   /** Absolute, real paths. */
   readonly addedFolders?: readonly string[];
+  readonly options?: AgentOptions;
   readonly timeoutMs?: number;
   readonly idleMs?: number;
 }
@@ -41,6 +43,13 @@ export interface Agents {
   modelName(session: Session, wanted: string): Promise<string | undefined>;
   /** All that is needed to start the agent's process for a session. Throws `agent_not_installed`, `agent_auth`, `folder_missing`. */
   prepare(session: Session, run: { readonly runId: RunId; readonly prompt: string }): Promise<PreparedRun>;
+  /** Names of the agents that can go on with a copy of a conversation. */
+  forking(): readonly AgentName[];
+  /**
+   * A hash of what surrounds the agent of a session and says how it answers: program and version, variables, arguments, keys, files that its
+   * options name. Throws as `prepare`.
+   */
+  environmentOf(session: Session): Promise<string>;
   /** Throws `policy_not_allowed` where the operator has not opted in. */
   checkPolicy(session: Pick<Session, 'policy' | 'cwd'>): void;
 }

@@ -1,6 +1,6 @@
 // A step's decisions as one change for the store.
 
-import type { Change, JournalEntry, RunChange, RunId, Session } from '@parley/schema';
+import type { Change, JournalEntry, RunChange, RequestRecord, RunId, Session } from '@parley/schema';
 import type { Draft } from './decide/draft.ts';
 
 /** What the step did to runs: at most one run a step. */
@@ -10,6 +10,8 @@ export interface RunStep {
   /** A run that this step decided to launch. */
   readonly opening?: { readonly runId: RunId; readonly context: string };
   /** What the driver of the living run was fed. */
+  /** The recorder's rows of the turns that changed. */
+  readonly records: readonly RequestRecord[];
   readonly journalled?: { readonly runId: RunId; readonly journal: readonly JournalEntry[] };
 }
 
@@ -21,9 +23,12 @@ export function changeOf(draft: Draft, session: Session, step: RunStep): Change 
     durable: draft.durable,
     ...(draft.sessionChanged ? { session } : {}),
     ...(draft.turns.size > 0 ? { turns: [...draft.turns.values()] } : {}),
+    ...(step.records.length > 0 ? { records: step.records } : {}),
     ...(draft.approvals.size > 0 ? { approvals: [...draft.approvals.values()] } : {}),
+    ...(draft.requestApprovals.size > 0 ? { requestApprovals: [...draft.requestApprovals.values()] } : {}),
     ...(draft.prune === undefined ? {} : { pruneDeltas: draft.prune }),
     ...(draft.remember === undefined ? {} : { idempotency: draft.remember }),
+    ...(draft.request === undefined ? {} : { request: draft.request }),
     ...(run === undefined ? {} : { run }),
   };
 }
@@ -36,9 +41,18 @@ function runChangeOf({ given, opening, journalled }: RunStep): RunChange | undef
   return { ...given, runId, ...(journal.length > 0 ? { journal } : {}) };
 }
 
-export function isEmpty({ events, session, turns, approvals, run, idempotency, pruneDeltas }: Change): boolean {
+export function isEmpty({
+  events,
+  session,
+  turns,
+  approvals,
+  run,
+  idempotency,
+  request,
+  pruneDeltas,
+}: Change): boolean {
   return (
     events.length === 0 &&
-    [session, turns, approvals, run, idempotency, pruneDeltas].every((part) => part === undefined)
+    [session, turns, approvals, run, idempotency, request, pruneDeltas].every((part) => part === undefined)
   );
 }

@@ -176,6 +176,8 @@ test('a queued turn that cannot start fails with its own end and does not strand
       modelName: (_session, wanted) => Promise.resolve(wanted),
       prepare: () => Promise.reject(new ParleyError('agent_not_installed', 'gone')),
       checkPolicy: () => undefined,
+      environmentOf: () => Promise.resolve('fake'),
+      forking: () => [],
     },
   );
   const engine = await world.open();

@@ -1,24 +1,28 @@
 // The engine: all sessions of one state directory. Creates them, takes them up again after a restart, and hands each call to its actor.
 
-import { isAbsolute } from 'node:path';
-import { realpath, stat } from 'node:fs/promises';
-import { maxPromptBytes, newId, ParleyError } from '@parley/schema';
+import { newId, ParleyError } from '@parley/schema';
 import type {
+  AgentName,
   Approval,
   ApprovalAnswer,
   ApprovalId,
+  BreakerView,
   ChangeQueued,
   Config,
   CreateSession,
   DriverContext,
   EventPage,
+  ForkSession,
   InterruptResult,
   ParleyEvent,
   QueuedTurn,
+  RequestApproval,
+  RequestRecord,
   RunRow,
   Runtime,
   Session,
   SessionId,
+  SessionOrigin,
   Store,
   SubmitResult,
   SubmitTurn,
@@ -28,12 +32,18 @@ import type {
   Workspaces,
 } from '@parley/schema';
 import type { Agents } from './agents.ts';
+import { checkPrompt, existingFolder } from './check-input.ts';
 import { restingState } from './decide/state.ts';
+import { beforeCopy, forkedSession, startOf } from './fork.ts';
 import type { EventSink } from './hub.ts';
 import { ProcessSlots } from './process-slots.ts';
+import { publicTurn, wholeTurn } from './public-turn.ts';
+import type { Acceptance } from './requests/requests.ts';
+import { Recorder } from './recorder.ts';
 import { restoreSession } from './restore.ts';
 import { TurnRetries } from './retry/turn-retries.ts';
 import { SessionActor } from './session-actor.ts';
+import type { Accepted, EngineProcess } from './session-actor.ts';
 import type { ActorEnvironment } from './session-steps.ts';
 import { WorkFolders } from './work-folders.ts';
 
@@ -43,13 +53,15 @@ export interface EngineOptions {
   readonly agents: Agents;
   /** Tells what files a turn changed where the agent does not. Absent: nobody does. */
   readonly workspaces?: Workspaces;
-  readonly config: Pick<Config, 'deadlines' | 'queue' | 'retries' | 'runs'>;
+  readonly config: Pick<Config, 'deadlines' | 'queue' | 'recorder' | 'retries' | 'runs'>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** From 0 up to 1, for waits that must not be the same for all. */
   readonly random?: () => number;
   readonly report?: (text: string, error: unknown) => void;
   readonly fatal?: (error: unknown) => void;
+  /** Rows of the recorder that were just committed: for counts and traces. */
+  readonly recorded?: (records: readonly RequestRecord[]) => void;
 }
 
 export type SessionChange = { readonly session: Session } | { readonly deleted: SessionId };
@@ -59,6 +71,7 @@ export class Engine {
   readonly #actors = new Map<SessionId, SessionActor>();
   readonly #watchers = new Set<(change: SessionChange) => void>();
   readonly #environment: ActorEnvironment;
+  readonly recorder: Recorder;
 
   private constructor(options: EngineOptions) {
     this.#options = options;
@@ -85,11 +98,15 @@ export class Engine {
       maxQueue: queue.max,
       retries: new TurnRetries({ max: retries.max, maxWait: ms(retries.max_wait) }, options.random ?? Math.random),
       now: options.now ?? Date.now,
+      beforeCopy: (session) => beforeCopy(session, options.store, (id) => this.#actors.get(id)?.session),
+      recorder: options.config.recorder.text,
+      recorded: options.recorded ?? (() => undefined),
       changed: (session) => this.#tell({ session }),
       makeRoom: () => this.#makeRoom(),
       report: options.report ?? (() => undefined),
       fatal: options.fatal ?? (() => undefined),
     };
+    this.recorder = new Recorder(this.#environment);
   }
 
   /** Open the engine: sessions are read, living processes adopted, dead ones finished from their spool, strays ended. */
@@ -135,30 +152,36 @@ export class Engine {
     }
   }
 
-  /** Throws `unknown_agent`, `folder_missing`, `policy_not_allowed`, `agent_not_installed`. */
-  async createSession(input: CreateSession): Promise<Session> {
+  /**
+   * `origin`: what makes it by itself; `id`: a new one that was chosen before. Throws `unknown_agent`, `folder_missing`, `policy_not_allowed`, `agent_not_installed`,
+   * `fork_unsupported`.
+   */
+  async createSession(input: CreateSession, origin?: SessionOrigin, id?: SessionId): Promise<Session> {
+    return this.#begin(await this.draftSession(input, origin, id));
+  }
+
+  /** What `createSession` would make. Nothing is kept: `accept` does that, together with its first turn. Throws as `createSession`. */
+  async draftSession(input: CreateSession, origin?: SessionOrigin, id?: SessionId): Promise<Session> {
     const { agents } = this.#options;
     const driver = agents.driver(input.agent);
     const cwd = await existingFolder(input.cwd);
     const defaults = await agents.defaults({ ...input, cwd });
     const { backend, ...chosen } = defaults;
-    if (input.threadId !== undefined && !agents.driver(driver.agent, chosen.mode).capabilities.resume) {
-      const text = `${driver.title} cannot go on with an earlier conversation when it is spoken to by ${chosen.mode}.`;
-      throw new ParleyError('invalid_request', text, { field: 'threadId' });
-    }
+    const start = startOf(agents, agents.driver(driver.agent, chosen.mode), input);
     const policy = input.policy ?? chosen.policy;
     agents.checkPolicy({ policy, cwd });
     const now = this.#environment.now();
-    const session: Session = {
-      id: newId('session', now),
+    return {
+      id: id ?? newId('session', now),
       agent: driver.agent,
       cwd,
       title: input.title ?? '',
       ...chosen,
       policy,
       ...(input.modelUrl === undefined ? {} : { modelUrl: input.modelUrl }),
-      ...(input.threadId === undefined ? {} : { threadId: input.threadId, resumed: true }),
+      ...start,
       backend,
+      ...(origin === undefined ? {} : { origin }),
       state: 'idle',
       queue: [],
       pendingApprovals: 0,
@@ -168,6 +191,18 @@ export class Engine {
       createdAt: now,
       updatedAt: now,
     };
+  }
+
+  /**
+   * A new session that goes on from the same conversation; the old one stays as it is. Throws `unknown_session`, `fork_unsupported`,
+   * `session_working`, `policy_not_allowed`, and `invalid_request` where there is no conversation yet.
+   */
+  async forkSession(id: SessionId, input: ForkSession = {}): Promise<Session> {
+    const origin = this.#actor(id).session;
+    return this.#begin(await forkedSession(this.#options.agents, origin, input, this.#environment.now()));
+  }
+
+  async #begin(session: Session): Promise<Session> {
     const actor = new SessionActor(restingState(session), this.#environment);
     await actor.announce();
     this.#actors.set(session.id, actor);
@@ -201,17 +236,40 @@ export class Engine {
   /** Ends what runs in it, then forgets it and all its events. The agent's own record of the conversation stays. */
   async deleteSession(id: SessionId): Promise<void> {
     const actor = this.#actor(id);
+    await actor.interrupt('drop'); // What waits in it has an end too, in the recorder.
     await actor.close('end');
     this.#actors.delete(id);
     await this.#options.store.deleteSession(id);
     this.#tell({ deleted: id });
   }
 
-  /** Throws `empty_prompt`, `prompt_too_large`, `queue_full`, `idempotency_conflict`, `unknown_session`. */
-  async submit(id: SessionId, input: SubmitTurn): Promise<SubmitResult> {
+  /**
+   * `by`: what submits by itself, so that nobody has gone on with its session. Throws `empty_prompt`, `prompt_too_large`, `queue_full`,
+   * `idempotency_conflict`, `unknown_session`.
+   */
+  async submit(id: SessionId, input: SubmitTurn, by?: SessionOrigin): Promise<SubmitResult> {
     const actor = this.#actor(id);
     checkPrompt(input.text);
-    return actor.submit(input);
+    return actor.submit(input, by);
+  }
+
+  /**
+   * A request: a turn in a session that exists or in a drafted one, which is kept in the same change. The session of the result is as it was
+   * right before the turn. Throws as `submit`.
+   */
+  async accept(session: Session, input: SubmitTurn, request: Acceptance): Promise<Accepted> {
+    checkPrompt(input.text);
+    const known = this.#actors.get(session.id);
+    if (known !== undefined) return known.accept(input, request);
+    const actor = new SessionActor(restingState(session), this.#environment);
+    const result = await actor.begin(input, request);
+    this.#actors.set(session.id, actor);
+    return result;
+  }
+
+  /** True while this turn goes on: then it answers one more caller, and none of them stops it by leaving. */
+  async share(id: SessionId, turnId: TurnId): Promise<boolean> {
+    return (await this.#actors.get(id)?.share(turnId)) ?? false;
   }
 
   interrupt(id: SessionId, queue: 'keep' | 'drop' = 'keep'): Promise<InterruptResult> {
@@ -246,18 +304,23 @@ export class Engine {
     this.#actor(id);
     const row = await this.#options.store.turn(id, turnId);
     if (row === undefined) throw new ParleyError('unknown_turn', `Session ${id} has no turn ${turnId}.`);
-    return publicTurn(row);
+    return wholeTurn(row);
   }
 
   /** A turn by its id alone. Throws `unknown_turn`. */
   async findTurn(turnId: TurnId): Promise<Turn> {
     const row = await this.#options.store.findTurn(turnId);
     if (row === undefined) throw new ParleyError('unknown_turn', `There is no turn ${turnId}.`);
-    return publicTurn(row);
+    return wholeTurn(row);
   }
 
   approvals(pending: boolean): Promise<readonly Approval[]> {
     return this.#options.store.approvals({ pending });
+  }
+
+  /** What was decided about requests, newest first. */
+  requestApprovals(find: { readonly limit: number; readonly agent?: AgentName }): Promise<readonly RequestApproval[]> {
+    return this.#options.store.requestApprovals(find);
   }
 
   /** Throws `unknown_approval`, `approval_resolved`, `invalid_request`. */
@@ -296,10 +359,18 @@ export class Engine {
     return this.#actor(id).watchLines(watcher);
   }
 
+  /** The processes of agents: those that work, those that come up for a turn, and those that are kept warm. */
+  processes(): readonly EngineProcess[] {
+    return [...this.#actors.values()].flatMap((actor) => actor.process ?? []);
+  }
+
+  /** What the circuit breakers of model servers are in. */
+  breakers(): readonly BreakerView[] {
+    return this.#environment.retries.breakers();
+  }
+
   get workingTurns(): number {
-    let count = 0;
-    for (const { state } of this.#actors.values()) if (state.active !== undefined) count += 1;
-    return count;
+    return [...this.#actors.values()].filter(({ state }) => state.active !== undefined).length;
   }
 
   /** `keep` leaves the processes of working turns alone, for the next daemon; idle ones are always ended. */
@@ -325,42 +396,4 @@ export class Engine {
     }
     longest?.endIdle().catch((error: unknown) => this.#environment.report('making room', error));
   }
-}
-
-async function existingFolder(cwd: string): Promise<string> {
-  if (!isAbsolute(cwd))
-    throw new ParleyError('folder_missing', `The folder "${cwd}" is not an absolute path.`, { cwd });
-  const found = await stat(cwd).catch(() => undefined);
-  if (found === undefined) throw new ParleyError('folder_missing', `The folder "${cwd}" does not exist.`, { cwd });
-  if (!found.isDirectory()) throw new ParleyError('folder_missing', `"${cwd}" is not a folder.`, { cwd });
-  return realpath(cwd); // What a policy allows for a folder must not lead elsewhere by a link.
-}
-
-function checkPrompt(text: string): void {
-  if (text.trim() === '') throw new ParleyError('empty_prompt', 'The prompt is empty.');
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxPromptBytes) {
-    throw new ParleyError('prompt_too_large', `The prompt has ${bytes} bytes; at most ${maxPromptBytes} are taken.`);
-  }
-  if (text.includes('\0'))
-    throw new ParleyError('invalid_request', 'The prompt holds a NUL character.', { field: 'text' });
-}
-
-function publicTurn(row: Turn): Turn {
-  const { id, sessionId, state, text, correlationId, receipt, answer, error, usage, retries, queuedAt, startedAt, endedAt } = row;
-  return {
-    id,
-    sessionId,
-    state,
-    text,
-    queuedAt,
-    ...(correlationId === undefined ? {} : { correlationId }),
-    ...(receipt === undefined ? {} : { receipt }),
-    ...(answer === undefined ? {} : { answer }),
-    ...(error === undefined ? {} : { error }),
-    ...(usage === undefined ? {} : { usage }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(endedAt === undefined ? {} : { endedAt }),
-  };
 }

@@ -7,13 +7,19 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isTerminal, ParleyError } from '@parley/schema';
-import type { ParleyEvent, SessionId, SubmitResult, SubmitWhen, TurnId } from '@parley/schema';
+import type { Approval, ParleyEvent, SessionId, SubmitResult, SubmitWhen, Turn, TurnId } from '@parley/schema';
+import type { Engine } from './engine.ts';
+import { Requests } from './requests/requests.ts';
 import type { FakeProcess } from './test/fake-agent.ts';
 import { FakeWorkspaces } from './test/fake-workspaces.ts';
 import { settle, silentAgents, World } from './test/world.ts';
 
 type Move =
   | { readonly do: 'submit'; readonly when: SubmitWhen; readonly wait: boolean }
+  /** A request whose start is held: approved by its score, or left to a person. */
+  | { readonly do: 'request'; readonly held: 'approved' | 'asked'; readonly wait: boolean }
+  /** Another launch plan. */
+  | { readonly do: 'change'; readonly policy: 'ask' | 'edit' }
   | { readonly do: 'interrupt'; readonly queue: 'keep' | 'drop' }
   | { readonly do: 'cancel' }
   | { readonly do: 'answer'; readonly optionId: 'yes' | 'no' }
@@ -27,6 +33,21 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       do: fc.constant('submit' as const),
       when: fc.constantFrom<SubmitWhen>('now', 'steer', 'steer-only', 'queue', 'interrupt'),
       wait: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('request' as const),
+      held: fc.constantFrom('approved' as const, 'asked' as const),
+      wait: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('change' as const),
+      policy: fc.constantFrom('ask' as const, 'edit' as const),
     }),
   },
   {
@@ -142,18 +163,23 @@ async function play(moves: readonly Move[], style: 'returns' | 'takes-up', files
   let words = 0;
   for (const one of moves) {
     switch (one.do) {
-      case 'submit': {
-        const text = `message ${words++}`;
-        const submitting = engine.submit(id, { text, when: one.when, idempotencyKey: text });
-        const noted = submitting.then((result) => accepted.set(result.turnId, { text, when: one.when, result }));
+      case 'submit':
+      case 'request': {
+        const text = `message ${words++}${one.do === 'request' && one.held === 'asked' ? ' token' : ''}`;
+        const when = one.do === 'request' ? 'queue' : one.when;
+        const send = (): Promise<SubmitResult> =>
+          one.do === 'request'
+            ? requestOf(world, engine, id, text)
+            : engine.submit(id, { text, when, idempotencyKey: text });
+        const noted = send().then((result) => accepted.set(result.turnId, { text, when, result }));
         // A daemon that dies answers nobody: the caller sends again, with the same key, to the next one.
         if (world.store.commitsToLive === Infinity) await noted;
         else {
           await Promise.race([noted, settle()]);
           if (world.store.fenced) {
             engine = await world.restart();
-            const result = await engine.submit(id, { text, when: one.when, idempotencyKey: text });
-            accepted.set(result.turnId, { text, when: one.when, result });
+            const result = await send();
+            accepted.set(result.turnId, { text, when, result });
           }
         }
         if (one.wait) await settle();
@@ -170,9 +196,12 @@ async function play(moves: readonly Move[], style: 'returns' | 'takes-up', files
       case 'answer': {
         const [approval] = await Promise.race([engine.approvals(true), settle().then(() => [])]);
         if (approval !== undefined)
-          await Promise.race([engine.answer(approval.id, { optionId: one.optionId }).catch(onlyLate), settle()]);
+          await Promise.race([answer(engine, approval, one.optionId).catch(onlyLate), settle()]);
         break;
       }
+      case 'change':
+        await Promise.race([engine.updateSession(id, { policy: one.policy }), settle()]);
+        break;
       case 'agent':
         files?.write(`file ${files.files.size}`, 'x');
         if (world.process !== undefined) act(world.process, one.act, style);
@@ -199,6 +228,21 @@ const onlyLate = (error: unknown): void => {
   );
 };
 
+function requestOf(world: World, engine: Engine, session: SessionId, text: string): Promise<SubmitResult> {
+  const { store, agents, config } = world;
+  const approval = { strategy: 'mcp_managed', policy: 'strict', ask: true } as const;
+  return new Requests({ engine, store, agents, config: config.requests }).make({
+    session,
+    text,
+    approval,
+    idempotencyKey: text,
+  });
+}
+
+function answer(engine: Engine, { id, kind }: Approval, optionId: 'yes' | 'no'): Promise<void> {
+  return engine.answer(id, { optionId: kind !== 'launch' ? optionId : optionId === 'yes' ? 'start' : 'refuse' });
+}
+
 /** Let the agent finish what there is. */
 async function drain(world: World, id: SessionId, style: 'returns' | 'takes-up'): Promise<void> {
   for (let i = 0; i < 500; i++) {
@@ -211,6 +255,8 @@ async function drain(world: World, id: SessionId, style: 'returns' | 'takes-up')
       session.state !== 'waiting'
     )
       return;
+    const question = (await world.engine?.approvals(true))?.find(({ kind }) => kind === 'launch');
+    if (world.engine !== undefined && question !== undefined) await answer(world.engine, question, 'yes');
     if (world.process !== undefined) act(world.process, 'finish', style);
   }
   assert.fail(`the session never came to rest: ${JSON.stringify(world.engine?.session(id))}`);
@@ -232,6 +278,8 @@ async function judge(
   const turns = new Map((await engine.turns(id, 1000)).map((turn) => [turn.id, turn]));
   assert.equal(turns.size, accepted.size, 'every accepted message is there, and nothing else');
   const received = [...world.processes.values()].flatMap((agent) => agent.received);
+  const approvals = await engine.approvals(false);
+  const records = new Map((await engine.requestApprovals({ limit: 1000 })).map((record) => [record.turnId, record]));
   for (const [turnId, { text, result }] of accepted) {
     const turn = turns.get(turnId);
     assert.ok(turn, `${text} was lost`);
@@ -239,6 +287,14 @@ async function judge(
     const started = count(events, (event) => event.type === 'turn.started' && event.turnId === turnId);
     const ended = count(events, (event) => isTerminal(event) && event.turnId === turnId);
     const times = received.filter((heard) => heard === text).length;
+    if (text.endsWith(' token') && times > 0) {
+      const yes = approvals.some(
+        ({ kind, turnId: of, resolution }) => kind === 'launch' && of === turnId && resolution?.outcome === 'allowed',
+      );
+      assert.ok(yes, `${text} was heard before a person had allowed it`);
+    }
+    if (turn.error?.code === 'approval_denied') assert.equal(times, 0, `${text} was refused, and heard`);
+    assert.notEqual(records.get(turnId)?.status, 'asked', `${text} is over, and so is its question`);
     const receipts = events.flatMap((event) =>
       event.type === 'input.settled' && event.turnId === turnId ? [event.receipt] : [],
     );
@@ -267,6 +323,15 @@ async function judge(
     }
   }
   inOrder(accepted, received);
+  judgeRecords(world, [...turns.values()]);
+}
+
+/** The recorder has one row for each turn, with the end that it had; that it ends once the store of these tests sees to. */
+function judgeRecords(world: World, turns: readonly Turn[]): void {
+  const statuses = [...world.data.records.values()].map(({ id, status }) => `${id} ${status}`);
+  assert.deepEqual(statuses.toSorted(), turns.map(({ id, state }) => `${id} ${state}`).toSorted());
+  const told = world.ended.map(({ id }) => id);
+  assert.equal(new Set(told).size, told.length, 'no end is counted twice');
 }
 
 /** What files changed is told inside of a turn, each change once; a turn says at most once that it cannot be told. */

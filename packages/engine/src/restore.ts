@@ -24,16 +24,21 @@ export async function restoreSession(
   const journal = row?.record === undefined ? [] : await store.journal(row.runId);
   /** Its words as the process has them. */
   const told = new Map<TurnId, string>();
+  const steered = new Set<TurnId>();
   const interrupted = new Set<TurnId>();
   for (const { input } of journal) {
-    if (input.type === 'start' || input.type === 'steer') told.set(input.turnId, input.text);
+    if (input.type === 'start') told.set(input.turnId, input.text);
+    if (input.type === 'steer') steered.add(input.turnId);
     if (input.type === 'interrupt') interrupted.add(input.turnId);
   }
   for (const turn of await store.openTurns(session.id)) {
     switch (turn.state) {
       case 'running':
         state.active = await restoreActive(store, turn, {
-          told: isWith(told.get(turn.id), turn),
+          told: isWith(
+            told.get(turn.id) ?? (turn.takenUp === true && steered.has(turn.id) ? turn.text : undefined),
+            turn,
+          ),
           interrupted: interrupted.has(turn.id),
           now,
         });
@@ -42,7 +47,7 @@ export async function restoreSession(
         state.queue.push(turn);
         break;
       case 'steering':
-        await restoreSteer(store, state, turn, told.has(turn.id));
+        await restoreSteer(store, state, turn, steered.has(turn.id));
         break;
       default:
         break;
@@ -77,7 +82,7 @@ async function restoreActive(
   row: TurnRow,
   known: { readonly told: boolean; readonly interrupted: boolean; readonly now: number },
 ): Promise<ActiveTurn> {
-  const { items, answer, usage, usageEarlier, filesUnclear, shown } = await foldTurn(store, row);
+  const { items, answer, usage, usageEarlier, filesUnclear, shownAt } = await foldTurn(store, row);
   return {
     row,
     phase: known.interrupted ? 'interrupting' : known.told ? 'running' : 'starting',
@@ -90,7 +95,7 @@ async function restoreActive(
     sentAt: known.told ? known.now : undefined,
     interruptedAt: known.interrupted ? known.now : undefined,
     filesUnclear,
-    shown,
+    shownAt,
   };
 }
 
@@ -98,16 +103,16 @@ async function restoreActive(
 async function foldTurn(
   store: Store,
   row: TurnRow,
-): Promise<Pick<ActiveTurn, 'items' | 'answer' | 'usage' | 'usageEarlier' | 'filesUnclear' | 'shown'>> {
+): Promise<Pick<ActiveTurn, 'items' | 'answer' | 'usage' | 'usageEarlier' | 'filesUnclear' | 'shownAt'>> {
   const items = new Map<ItemId, OpenItem>();
   let answer = '';
   let usage: ActiveTurn['usage'];
   let usageEarlier: ActiveTurn['usage'];
   let filesUnclear = false;
-  let shown = false;
+  let shownAt: ActiveTurn['shownAt'];
   for await (const event of eventsFrom(store, row)) {
     if (!('turnId' in event) || event.turnId !== row.id) continue;
-    shown ||= isShown(event);
+    if (isShown(event)) shownAt ??= event.at;
     if (event.type === 'item.started' && event.item.type !== 'user_message')
       items.set(event.item.id, { item: event.item, text: [] });
     if (event.type === 'item.delta') items.get(event.itemId)?.text.push(event.text);
@@ -118,7 +123,7 @@ async function foldTurn(
     items.delete(event.item.id);
     if (event.item.type === 'assistant_message' && event.item.text.trim() !== '') answer = event.item.text;
   }
-  return { items, answer, usage, usageEarlier, filesUnclear, shown };
+  return { items, answer, usage, usageEarlier, filesUnclear, shownAt };
 }
 
 /** Something that the agent did, or words that it took beside the turn's own. */

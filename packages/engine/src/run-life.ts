@@ -1,14 +1,25 @@
 // The life of a session's process: launched when a turn wants it, followed while it speaks, taken over from an earlier daemon, and gone.
 
 import { errorBody, ParleyError } from '@parley/schema';
-import type { DriverContext, JournalEntry, Run, RunBatch, RunId, TurnId } from '@parley/schema';
+import type { DriverContext, JournalEntry, Run, RunBatch, RunId, Session, TurnId } from '@parley/schema';
 import type { Effect } from './decide/draft.ts';
+import { isApproved } from './decide/launch-hold.ts';
 import { isBusy } from './decide/state.ts';
 import type { SessionState } from './decide/state.ts';
-import { beginsAgain, endRun, endTurn, launched, launchFailed, processGone } from './decide/turns.ts';
+import { beginsAgain, endRun, endTurn, launched, launchFailed, notLaunched, processGone } from './decide/turns.ts';
 import { RunHost } from './run-host.ts';
 import type { SessionSteps } from './session-steps.ts';
 import { within } from './within.ts';
+
+/** What is known of a process that has come up. */
+interface Launched {
+  readonly context: DriverContext;
+  readonly limits: readonly string[];
+  /** What people might not expect of the conversation that it has copied. */
+  readonly copied: string | undefined;
+  /** The turn that it was started for. */
+  readonly wantedBy: TurnId | undefined;
+}
 
 export class RunLife {
   readonly #steps: SessionSteps;
@@ -97,18 +108,21 @@ export class RunLife {
     let run: Run | undefined;
     let limits: readonly string[] = [];
     try {
+      const { session } = this.#steps;
+      const copied = await this.#steps.environment.beforeCopy(session);
       const prepared = await within(
-        this.#steps.environment.agents.prepare(this.#steps.session, {
+        this.#steps.environment.agents.prepare(session, {
           runId,
           prompt: wantedBy?.text ?? '',
         }),
         this.#steps.environment.limits.start,
       );
       limits = prepared.limits;
+      if (wantedBy?.hold !== undefined) await this.#checkApproval(wantedBy.id, session);
       starting = this.#steps.environment.runtime.launch({ ...prepared.request, runId });
       run = await within(starting, this.#steps.environment.limits.start);
       const started = run;
-      await this.#steps.alone(() => this.#launched(started, context, limits, wantedBy?.id));
+      await this.#steps.alone(() => this.#launched(started, { context, limits, copied, wantedBy: wantedBy?.id }));
     } catch (error) {
       if (run === undefined) void starting?.then(endUnwanted, () => undefined); // It may come up after its time.
       await run?.end({ hurry: true }).catch(() => undefined);
@@ -119,12 +133,18 @@ export class RunLife {
     }
   }
 
-  async #launched(
-    run: Run,
-    context: DriverContext,
-    limits: readonly string[],
-    wantedBy: TurnId | undefined,
-  ): Promise<void> {
+  /** What was approved is what is started now: people may have changed it since, or another program may be there. Throws `NotApproved`. */
+  async #checkApproval(turnId: TurnId, session: Session): Promise<void> {
+    const { agents, limits } = this.#steps.environment;
+    const environment = await within(agents.environmentOf(session), limits.start);
+    await this.#steps.alone(() => {
+      const { active } = this.#steps.state;
+      if (active?.row.id !== turnId || !isApproved(active.row, session, environment))
+        throw new NotApproved(environment);
+    });
+  }
+
+  async #launched(run: Run, { context, limits, copied, wantedBy }: Launched): Promise<void> {
     if (this.#steps.closed) throw new ParleyError('shutting_down', 'The daemon is stopping.');
     const host = new RunHost(this.#steps.driver, context, run);
     this.#steps.host = host;
@@ -135,6 +155,7 @@ export class RunLife {
         // It works on its words already, and they were taken back: they are nobody else's.
         if (this.#steps.driver.promptInArgv === true && active?.row.id !== wantedBy)
           endRun(this.#steps.state, draft, 'its turn is over', true);
+        if (copied !== undefined) draft.emit({ type: 'notice', level: 'info', code: 'forked_later', text: copied });
         if (JSON.stringify(session.limits) !== JSON.stringify(limits)) {
           session.limits = limits;
           draft.touch();
@@ -154,6 +175,11 @@ export class RunLife {
   async #launchFailed(runId: RunId, error: unknown, wantedBy: TurnId | undefined): Promise<void> {
     this.#giveSlot();
     if (this.#steps.closed) return; // The row stays: the next daemon starts the turn's process again.
+    if (error instanceof NotApproved) {
+      const { environment } = error;
+      await this.#steps.step((draft) => notLaunched(this.#steps.state, draft, environment), { runId, closed: true });
+      return;
+    }
     const body = ParleyError.is(error)
       ? error.body
       : errorBody('agent_start_failed', String(error instanceof Error ? error.message : error));
@@ -228,6 +254,16 @@ export class RunLife {
     if (!this.#holdsSlot) return;
     this.#holdsSlot = false;
     this.#steps.environment.slots.give();
+  }
+}
+
+/** What was to be launched is not what was approved. */
+class NotApproved extends Error {
+  readonly environment: string;
+
+  constructor(environment: string) {
+    super('The launch plan is not the approved one.');
+    this.environment = environment;
   }
 }
 

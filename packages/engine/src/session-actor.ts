@@ -7,23 +7,41 @@ import type {
   ChangeQueued,
   InterruptResult,
   RunChange,
+  RunRecord,
   Session,
+  SessionOrigin,
   SubmitResult,
   SubmitTurn,
   TurnId,
+  TurnRow,
   UpdateSession,
 } from '@parley/schema';
 import { resolveApproval } from './decide/approvals.ts';
 import type { Draft } from './decide/draft.ts';
+import { cancelQueued, changeQueued, shareTurn } from './decide/queue.ts';
 import { isBusy } from './decide/state.ts';
 import type { SessionState } from './decide/state.ts';
 import { submit } from './decide/submit.ts';
-import { cancelQueued, changeQueued, endRun, interruptTurn } from './decide/turns.ts';
+import { endRun, interruptTurn } from './decide/turns.ts';
 import type { EventSink } from './hub.ts';
 import { fingerprintOf, repeated } from './idempotency.ts';
+import type { Acceptance } from './requests/requests.ts';
 import { RunLife } from './run-life.ts';
 import { SessionSteps } from './session-steps.ts';
 import type { ActorEnvironment } from './session-steps.ts';
+
+/** What a request has become, and its session as it was right before. */
+export interface Accepted extends SubmitResult {
+  readonly session: Session;
+}
+
+/** A process of an agent, and what it is there for. */
+export interface EngineProcess {
+  readonly session: Session;
+  readonly turn?: Pick<TurnRow, 'id' | 'startedAt'>;
+  /** Absent while it is being brought up. */
+  readonly run?: RunRecord;
+}
 
 export class SessionActor {
   readonly life: RunLife;
@@ -47,8 +65,23 @@ export class SessionActor {
     return this.state.run.phase === 'up' && !isBusy(this.state) ? this.state.run.idleSince : undefined;
   }
 
-  /** Accept an input. Resolves once it is durable. Throws `queue_full`, `idempotency_conflict`. */
-  submit(input: SubmitTurn): Promise<SubmitResult> {
+  /** Its process, and what it works on. */
+  get process(): EngineProcess | undefined {
+    const { active, run } = this.state;
+    if (run.phase === 'none' && active === undefined) return undefined;
+    const record = this.#steps.host?.run.record;
+    return {
+      session: this.session,
+      ...(active === undefined ? {} : { turn: active.row }),
+      ...(record === undefined ? {} : { run: record }),
+    };
+  }
+
+  /**
+   * Accept an input. Resolves once it is durable. `by`: what sends it by itself; a person makes the session their own. Throws `queue_full`,
+   * `idempotency_conflict`.
+   */
+  submit(input: SubmitTurn, by?: SessionOrigin): Promise<SubmitResult> {
     return this.#steps.alone(async () => {
       this.#open();
       const key = input.idempotencyKey;
@@ -58,15 +91,67 @@ export class SessionActor {
         if (earlier !== undefined) return repeated(earlier, fingerprint, key);
       }
       return this.#steps.step((draft) => {
-        const submitted = submit(this.state, draft, input, {
-          steer: this.#steps.driver.capabilities.steer,
-          maxQueue: this.#steps.environment.maxQueue,
-        });
-        this.#title(draft, input.text);
-        const result: SubmitResult = { sessionId: this.state.session.id, ...submitted };
+        const result = this.#submit(draft, input);
+        if (by === undefined) this.#claim(draft);
         if (key !== undefined) draft.remember = { key, fingerprint, result: JSON.stringify(result), at: draft.now };
         return result;
       });
+    });
+  }
+
+  /** A request. Resolves once it is durable, with the session as it was right before. Throws `queue_full`. */
+  accept(input: SubmitTurn, request: Acceptance): Promise<Accepted> {
+    return this.#steps.alone(() => {
+      this.#open();
+      return this.#steps.step((draft) => this.#accept(draft, input, request));
+    });
+  }
+
+  /** A request as the first thing of a new session: both are kept, or neither. */
+  begin(input: SubmitTurn, request: Acceptance): Promise<Accepted> {
+    return this.#steps.alone(() =>
+      this.#steps.step((draft) => {
+        this.#announce(draft);
+        return this.#accept(draft, input, request);
+      }),
+    );
+  }
+
+  #accept(draft: Draft, input: SubmitTurn, { key, fingerprint, digest, told, row }: Acceptance): Accepted {
+    const { session } = this;
+    const submitted = this.#submit(draft, input, row);
+    const { sessionId, turnId } = submitted;
+    const approval = told?.approval && { ...told.approval, sessionId, turnId };
+    if (approval !== undefined) draft.requestApprovals.set(approval.id, approval);
+    const result = { ...submitted, ...told, ...(approval === undefined ? {} : { approval }) };
+    if (key !== undefined || digest !== undefined) {
+      draft.request = {
+        turnId: result.turnId,
+        at: draft.now,
+        result: JSON.stringify(result),
+        ...(key === undefined ? {} : { key }),
+        ...(fingerprint === undefined ? {} : { fingerprint }),
+        ...(digest === undefined ? {} : { digest }),
+      };
+    }
+    return { ...result, session };
+  }
+
+  #submit(draft: Draft, input: SubmitTurn, row: Acceptance['row'] = {}): SubmitResult {
+    const submitted = submit(this.state, draft, input, {
+      row,
+      steer: this.#steps.driver.capabilities.steer,
+      maxQueue: this.#steps.environment.maxQueue,
+    });
+    this.#title(draft, input.text);
+    return { sessionId: this.state.session.id, ...submitted };
+  }
+
+  /** True while this turn goes on and nobody has stopped it: then it answers one more caller. */
+  share(turnId: TurnId): Promise<boolean> {
+    return this.#steps.alone(() => {
+      this.#open();
+      return this.#steps.step((draft) => shareTurn(this.state, draft, turnId));
     });
   }
 
@@ -135,6 +220,7 @@ export class SessionActor {
       .alone(() =>
         this.#steps.step((draft) => {
           Object.assign(this.state.session, change);
+          if (change.title !== undefined) this.#claim(draft);
           draft.emit({ type: 'session.updated', ...change });
           draft.touch();
           draft.durable = true;
@@ -146,14 +232,14 @@ export class SessionActor {
 
   /** The first event of a new session. */
   announce(): Promise<void> {
+    return this.#steps.alone(() => this.#steps.step((draft) => this.#announce(draft)));
+  }
+
+  #announce(draft: Draft): void {
     const { agent, cwd, title, policy } = this.state.session;
-    return this.#steps.alone(() =>
-      this.#steps.step((draft) => {
-        draft.emit({ type: 'session.created', agent, cwd, title, policy });
-        draft.durable = true;
-        draft.touch();
-      }),
-    );
+    draft.emit({ type: 'session.created', agent, cwd, title, policy });
+    draft.durable = true;
+    draft.touch();
   }
 
   /** Let an idle process go, to make room. */
@@ -197,6 +283,13 @@ export class SessionActor {
     const line = text.trim().split('\n')[0] ?? '';
     session.title = line.length > 80 ? line.slice(0, 79) + '…' : line;
     draft.emit({ type: 'session.updated', title: session.title });
+    draft.touch();
+  }
+
+  /** A person goes on with it: it is theirs to delete. */
+  #claim(draft: Draft): void {
+    if (this.state.session.origin === undefined) return;
+    delete this.state.session.origin;
     draft.touch();
   }
 

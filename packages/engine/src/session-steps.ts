@@ -4,21 +4,27 @@ import type {
   Driver,
   DriverContext,
   DriverOutput,
+  RecordedTextMode,
+  RequestRecord,
   RunChange,
   RunId,
   Runtime,
   Session,
   Store,
+  TurnId,
   Workspaces,
 } from '@parley/schema';
 import type { Agents } from './agents.ts';
 import { Alarm } from './alarm.ts';
 import { changeOf, isEmpty } from './change.ts';
+import { conversationOf } from './decide/conversation.ts';
 import { deadlinePassed, deadlinesOf } from './decide/deadlines.ts';
 import type { DeadlineLimits } from './decide/deadlines.ts';
 import { Draft } from './decide/draft.ts';
 import type { Effect } from './decide/draft.ts';
 import { applyOutput } from './decide/outputs.ts';
+import { isAsked } from './decide/launch-hold.ts';
+import { recordOf } from './decide/record.ts';
 import type { ActiveTurn, SessionState } from './decide/state.ts';
 import { proceed } from './decide/turns.ts';
 import { FileWatch } from './file-watch.ts';
@@ -41,6 +47,12 @@ export interface ActorEnvironment {
   readonly maxQueue: number;
   readonly retries: TurnRetries;
   readonly now: () => number;
+  /** Before a session's copy of another conversation is made: throws `session_working`; tells people what they might not expect of it. */
+  readonly beforeCopy: (session: Session) => Promise<string | undefined>;
+  /** What the recorder keeps of prompts and answers. */
+  readonly recorder: RecordedTextMode;
+  /** These rows of the recorder were committed. */
+  readonly recorded: (records: readonly RequestRecord[]) => void;
   /** A session's read model changed. */
   readonly changed: (session: Session) => void;
   /** Every slot is taken and this session waits for one. */
@@ -118,7 +130,7 @@ export class SessionSteps {
     const result = decide(draft);
     // A run that closes and one that opens are two changes: first what the old one leaves, then what follows.
     const closes = runChange?.closed === true;
-    if (!closes) proceed(this.state, draft);
+    if (!closes) this.#proceed(draft);
     this.#feed(draft);
     await this.#commit(draft, runChange);
     if (closes) await this.step(() => undefined);
@@ -131,8 +143,12 @@ export class SessionSteps {
       const host = this.host;
       if (host === undefined) continue;
       this.apply(draft, host, host.input(input, this.state.active?.row.id));
-      if (draft.inputs.length === 0) proceed(this.state, draft);
+      if (draft.inputs.length === 0) this.#proceed(draft);
     }
+  }
+
+  #proceed(draft: Draft): void {
+    proceed(this.state, draft, { approvalMs: this.environment.limits.approval });
   }
 
   /** What the driver said. */
@@ -152,7 +168,10 @@ export class SessionSteps {
     if (settling !== undefined) await settling;
     const journal = this.host?.takeJournal() ?? [];
     const launching = draft.effects.some(({ type }) => type === 'launch') && run.phase === 'launching';
+    const { recorder } = this.environment;
+    const records = [...draft.turns.values()].map((row) => recordOf(this.state.session, row, recorder));
     const change = changeOf(draft, this.session, {
+      records,
       given: runChange,
       ...(launching ? { opening: { runId: run.runId, context: JSON.stringify(this.contextOf(run.runId)) } } : {}),
       ...(this.host === undefined ? {} : { journalled: { runId: this.host.runId, journal } }),
@@ -165,7 +184,8 @@ export class SessionSteps {
       throw error;
     }
     this.hub.publish(draft.events);
-    const beginning = this.#files.follow(draft, this.state.active?.row.id);
+    if (records.length > 0) this.environment.recorded(records);
+    const beginning = this.#files.follow(draft, startable(this.state));
     if (beginning !== undefined) await beginning;
     try {
       this.host?.flush();
@@ -180,7 +200,7 @@ export class SessionSteps {
 
   /** What a driver is told of the session, once for each run. */
   contextOf(runId: RunId): DriverContext {
-    const { cwd, policy, model, threadId, threadTotal, backend, effort, variant, personality, addedFolders } =
+    const { cwd, policy, model, threadTotal, backend, effort, variant, personality, addedFolders, options } =
       this.state.session;
     return {
       runId,
@@ -191,26 +211,36 @@ export class SessionSteps {
       ...(variant === undefined ? {} : { variant }),
       ...(personality === undefined ? {} : { personality }),
       ...(addedFolders === undefined ? {} : { addedFolders }),
+      ...(options === undefined ? {} : { options }),
       ...(model === undefined ? {} : { model }),
-      ...(threadId === undefined ? {} : { threadId }),
+      ...conversationOf(this.state.session),
       ...(threadTotal === undefined ? {} : { threadTotal }),
     };
   }
 
   #setAlarm(): void {
-    if (!this.#closed)
-      this.#alarm.at(Math.min(...deadlinesOf(this.state, this.environment.limits).map(({ at }) => at)));
+    if (!this.#closed) this.#alarm.at(Math.min(...deadlinesOf(this.state, this.#limits()).map(({ at }) => at)));
+  }
+
+  #limits(): DeadlineLimits {
+    const { resumesAfterSilence = false, printsAtEnd = false } = this.driver;
+    return { ...this.environment.limits, resumesAfterSilence, printsAtEnd };
   }
 
   async #timePassed(): Promise<void> {
     if (this.#closed) return;
     const now = this.environment.now();
-    const due = deadlinesOf(this.state, this.environment.limits).find(({ at }) => at <= now);
+    const limits = this.#limits();
+    const due = deadlinesOf(this.state, limits).find(({ at }) => at <= now);
     if (due === undefined) return this.#setAlarm();
-    const limits = { ...this.environment.limits, resumesAfterSilence: this.driver.resumesAfterSilence === true };
     await this.step((draft) => deadlinePassed(this.state, draft, due, limits));
     await this.#timePassed();
   }
+}
+
+/** The active turn, once it needs nobody's leave to start: what people change until then is not its doing. */
+function startable({ active }: SessionState): TurnId | undefined {
+  return active === undefined || isAsked(active) ? undefined : active.row.id;
 }
 
 /** Nothing was done for it by an earlier daemon. */

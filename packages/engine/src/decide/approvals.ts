@@ -11,6 +11,8 @@ import type {
   TurnId,
 } from '@parley/schema';
 import type { Draft } from './draft.ts';
+import { decideLaunch } from './launch-decision.ts';
+import { tallied } from './record.ts';
 import type { SessionState } from './state.ts';
 
 export type Verdict = 'allow' | 'deny' | 'ask';
@@ -77,7 +79,7 @@ function optionFor(approval: Approval, effect: 'allow' | 'deny'): ApprovalOption
   return { id: effect, label: effect, effect };
 }
 
-/** Settle an approval and tell the agent. */
+/** Settle an approval and tell the agent; the agent does not know of a question of Parley's own. */
 export function resolveApproval(
   state: SessionState,
   draft: Draft,
@@ -92,6 +94,11 @@ export function resolveApproval(
     optionId: option.id,
     at: draft.now,
   });
+  if (approval.kind === 'launch') {
+    const allowed = option.effect === 'allow';
+    const words = by === 'person' ? answer.message : undefined;
+    return decideLaunch(state, draft, { allowed, by, ...(words === undefined ? {} : { words }) });
+  }
   draft.inputs.push({ type: 'answer', approvalId: approval.id, answer, option: option.effect });
   draft.durable = true;
   if (state.active !== undefined) state.active.progressAt = draft.now; // The clock of silence starts anew.
@@ -129,5 +136,8 @@ export function withdrawApprovals(state: SessionState, draft: Draft): void {
 function settle(state: SessionState, draft: Draft, approval: Approval, resolution: ApprovalResolution): void {
   state.approvals.delete(approval.id);
   draft.approval({ ...approval, resolution });
+  const { active } = state;
+  if (active?.row.id === approval.turnId)
+    active.row = draft.turn({ ...active.row, approvals: tallied(active.row.approvals, resolution.outcome) });
   draft.emit({ type: 'approval.resolved', turnId: approval.turnId, approvalId: approval.id, resolution });
 }

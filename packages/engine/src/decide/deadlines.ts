@@ -21,6 +21,7 @@ export interface DeadlineLimits {
   readonly keepWarm: number;
   /** Of the driver. */
   readonly resumesAfterSilence?: boolean;
+  readonly printsAtEnd?: boolean;
 }
 
 /** How long an agent may take to say what it does with steered words after a turn has ended. */
@@ -87,7 +88,9 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
 
 function silenceLimit({ session }: SessionState, active: ActiveTurn, limits: DeadlineLimits): number {
   for (const { item } of active.items.values()) if (isToolWork(item)) return limits.tool;
-  return active.progressAt === undefined ? limits.firstByte : (session.idleMs ?? limits.idle);
+  if (limits.printsAtEnd === true) return session.idleMs ?? Infinity;
+  const idle = session.idleMs ?? limits.idle;
+  return active.progressAt === undefined ? Math.min(limits.firstByte, idle) : idle;
 }
 
 const inSeconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;

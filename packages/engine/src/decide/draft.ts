@@ -9,6 +9,8 @@ import type {
   EventBody,
   FileChange,
   ItemId,
+  RequestApprovalChange,
+  RequestApprovalId,
   SessionState as SessionSummaryState,
   StoredEvent,
   TurnId,
@@ -37,6 +39,7 @@ export class Draft {
   readonly events: StoredEvent[] = [];
   readonly turns = new Map<TurnId, TurnRow>();
   readonly approvals = new Map<ApprovalId, Approval>();
+  readonly requestApprovals = new Map<RequestApprovalId, RequestApprovalChange>();
   /** For the driver, in order. The actor takes them out while it steps the driver. */
   readonly inputs: DriverJournalInput[] = [];
   readonly effects: Effect[] = [];
@@ -47,6 +50,8 @@ export class Draft {
   prune: Change['pruneDeltas'] = undefined;
   /** An idempotency key and the answer that it stands for. */
   remember: Change['idempotency'] = undefined;
+  /** The request that is accepted. */
+  request: Change['request'] = undefined;
   /** A command or a tool has ended: files may be other than before. */
   filesMayDiffer = false;
   /** What the agent itself says that it changes. */

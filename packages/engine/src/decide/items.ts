@@ -3,6 +3,12 @@
 import type { Item, ItemStatus, TurnEnd } from '@parley/schema';
 import type { OpenItem } from './state.ts';
 
+/** As it is told when it begins. A message that is there whole at once comes with its end, a moment later: its words are stored once. */
+export function begun(item: Item): Item {
+  const { type } = item;
+  return (type === 'assistant_message' || type === 'reasoning') && item.text !== '' ? { ...item, text: '' } : item;
+}
+
 /** The item as it stands, with its deltas joined in where the agent gave no whole text. */
 export function joined(item: Item, text: readonly string[]): Item {
   if (text.length === 0) return item;

@@ -5,7 +5,7 @@ import type { DriverOutput, Item, TurnEnd, TurnId, Usage } from '@parley/schema'
 import { requestApproval, withdrawApproval } from './approvals.ts';
 import type { TurnRetries } from '../retry/turn-retries.ts';
 import type { Draft } from './draft.ts';
-import { joined } from './items.ts';
+import { begun, joined } from './items.ts';
 import type { ActiveTurn, SessionState } from './state.ts';
 import {
   endRun,
@@ -37,7 +37,7 @@ export function applyOutput(
     case 'item-delta': {
       if (active === undefined || active.row.id !== output.turnId || active.phase === 'starting') return;
       worked(active, draft.now);
-      active.shown = true;
+      active.shownAt ??= draft.now;
       active.items.get(output.itemId)?.text.push(output.text);
       draft.emitDelta(output.turnId, output.itemId, output.text);
       return;
@@ -45,10 +45,10 @@ export function applyOutput(
     case 'item-started': {
       const turn = working(state, draft, output.turnId);
       if (turn === undefined) return;
-      turn.shown = true;
+      turn.shownAt ??= draft.now;
       turn.items.set(output.item.id, { item: output.item, text: [] });
       noteFiles(draft, output.item);
-      draft.emit({ type: 'item.started', turnId: output.turnId, item: output.item });
+      draft.emit({ type: 'item.started', turnId: output.turnId, item: begun(output.item) });
       return;
     }
     case 'item-completed': {
@@ -71,7 +71,10 @@ export function applyOutput(
       const row = settle(draft, steer.row, { outcome: 'injected', into: steer.into });
       draft.turn({ ...row, state: 'steered', endedAt: draft.now });
       if (active !== undefined)
-        Object.assign(active, { progressAt: draft.now, shown: true } satisfies Partial<ActiveTurn>);
+        Object.assign(active, {
+          progressAt: draft.now,
+          shownAt: active.shownAt ?? draft.now,
+        } satisfies Partial<ActiveTurn>);
       return;
     }
     case 'steer-returned':
@@ -80,7 +83,7 @@ export function applyOutput(
     case 'approval-requested': {
       const turn = working(state, draft, output.turnId);
       if (turn === undefined) return;
-      turn.shown = true;
+      turn.shownAt ??= draft.now;
       requestApproval(state, draft, output.turnId, output.approval, rules.approvalMs);
       return;
     }
@@ -135,7 +138,7 @@ function turnEnded(
   const { session, steers } = state;
   if (end.state === 'completed') retries?.succeeded(session);
   if (end.state === 'failed' && active.phase === 'running' && active.failure === undefined) {
-    const fresh = !active.shown && steers.size === 0;
+    const fresh = active.shownAt === undefined && steers.size === 0;
     const retry = retries?.failed(session, end.error, { earlier: active.row.retries ?? 0, fresh, now: draft.now });
     if (retry !== undefined) {
       forgetEmptyThread(state, draft); // Else the agent has the same words twice.
@@ -161,7 +164,7 @@ function working({ active }: SessionState, draft: Draft, turnId: TurnId): Active
 }
 
 function completeItem(turn: ActiveTurn, draft: Draft, completed: Item): void {
-  turn.shown = true;
+  turn.shownAt ??= draft.now;
   const item = joined(completed, turn.items.get(completed.id)?.text ?? []);
   turn.items.delete(item.id);
   noteFiles(draft, item);
@@ -185,7 +188,8 @@ function turnStarted(state: SessionState, draft: Draft, turnId: TurnId): void {
   if (steer === undefined) return;
   state.steers.delete(turnId);
   settleSteerItem(draft, steer, 'returned');
-  startTurn(state, draft, settle(draft, steer.row, { outcome: 'new-turn', into: steer.into }));
+  const row = settle(draft, steer.row, { outcome: 'new-turn', into: steer.into });
+  startTurn(state, draft, { ...row, takenUp: true });
   const started: ActiveTurn | undefined = state.active;
   if (started === undefined) return;
   Object.assign(started, { phase: 'running', sentAt: draft.now, progressAt: draft.now } satisfies Partial<ActiveTurn>);
@@ -209,10 +213,12 @@ function forgetEmptyThread({ session, usageBefore }: SessionState, draft: Draft)
 
 function learnThread(state: SessionState, draft: Draft, told: Extract<DriverOutput, { type: 'thread' }>): void {
   const { session } = state;
-  const threadId = told.threadId !== undefined && told.threadId !== session.threadId ? { threadId: told.threadId } : {};
+  // What the agent does not keep cannot be gone on with: its next process begins anew.
+  const id = session.options?.ephemeral === true ? undefined : told.threadId;
+  const threadId = id !== undefined && id !== session.threadId ? { threadId: id } : {};
   const agentVersion = told.agentVersion === undefined ? {} : { agentVersion: told.agentVersion };
   const model = told.model === undefined ? {} : { model: told.model };
-  if (told.threadId !== undefined) session.threadId = told.threadId;
+  if (id !== undefined) session.threadId = id;
   draft.emit({ type: 'session.updated', ...threadId, ...model, ...agentVersion });
   draft.touch();
 }

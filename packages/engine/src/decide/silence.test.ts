@@ -45,7 +45,7 @@ function working(more: Partial<Session> = {}): SessionState {
   });
   const draft = new Draft(state, 1000);
   startTurn(state, draft, { id: turnId, sessionId: state.session.id, state: 'queued', text: 'hello', queuedAt: 0 });
-  proceed(state, draft);
+  proceed(state, draft, { approvalMs: 1 });
   up(state, draft);
   applyOutput(state, draft, { type: 'turn-started', turnId }, { approvalMs: 1 });
   return state;
@@ -54,7 +54,7 @@ function working(more: Partial<Session> = {}): SessionState {
 function up(state: SessionState, draft: Draft): void {
   assert.ok(state.run.phase === 'launching', state.run.phase);
   launched(state, draft, state.run.runId);
-  proceed(state, draft);
+  proceed(state, draft, { approvalMs: 1 });
 }
 
 const typesOf = (draft: Draft): readonly string[] =>
@@ -76,7 +76,7 @@ test('an agent that falls silent is resumed once in a new process, with the same
   assert.equal(state.run.phase, 'ending');
   const again = new Draft(state, 2000);
   processGone(state, again);
-  proceed(state, again);
+  proceed(state, again, { approvalMs: 1 });
   up(state, again);
   const told = again.inputs.find((input) => input.type === 'start');
   assert.ok(
@@ -144,4 +144,29 @@ test('a kept process that died before it showed work on a turn costs that turn n
     return begins;
   };
   assert.deepEqual([kept(undefined, 2), kept(1000, 2), kept(undefined, 1)], [true, false, false]);
+});
+
+const silentUntil = (state: SessionState, more: Partial<DeadlineLimits> = {}): number =>
+  deadlinesOf(state, { ...limits, ...more }).find(({ name }) => name === 'silence')?.at ?? 0;
+
+test('the silence that a session may have holds from the first sign of work on, and before it too where it is shorter (G 27)', () => {
+  const state = working({ idleMs: 30_000 });
+  assert.equal(silentUntil(state), 31_000);
+  if (state.active !== undefined) state.active.progressAt = undefined;
+  assert.equal(silentUntil(state), 31_000);
+  state.session.idleMs = 600_000;
+  assert.equal(silentUntil(state), 121_000, 'nothing at all is another matter');
+  delete state.session.threadId;
+  state.session.idleMs = 30_000;
+  silence(state);
+  assert.equal(state.active?.failure?.code, 'idle_timeout');
+});
+
+test('an agent that prints only at its end is silent for as long as it likes, unless somebody set a limit (G 28)', () => {
+  const state = working();
+  assert.equal(silentUntil(state, { printsAtEnd: true }), Infinity);
+  if (state.active !== undefined) state.active.progressAt = undefined;
+  assert.equal(silentUntil(state, { printsAtEnd: true }), Infinity);
+  state.session.idleMs = 60_000;
+  assert.equal(silentUntil(state, { printsAtEnd: true }), 61_000);
 });

@@ -44,8 +44,8 @@ export interface ActiveTurn {
   retrying?: { readonly since: number; readonly words: string } | undefined;
   /** It was said already that not all of its file changes can be told. Known of turns that an earlier daemon began. */
   filesUnclear: boolean;
-  /** Something of it was shown beside its own words: it cannot begin again unseen. */
-  shown: boolean;
+  /** When something of it was first shown beside its own words: from then on it cannot begin again unseen. */
+  shownAt: number | undefined;
 }
 
 /** Words sent into a running turn whose fate is not settled. */

@@ -3,9 +3,10 @@
 import { newId, ParleyError } from '@parley/schema';
 import type { SteerMode, SubmitOutcome, SubmitTurn, SubmitWhen, TurnId, TurnRow } from '@parley/schema';
 import type { Draft } from './draft.ts';
+import { enqueue } from './queue.ts';
 import { isBusy, onlyHereOf } from './state.ts';
 import type { ActiveTurn, SessionState } from './state.ts';
-import { enqueue, interruptTurn, settle, startTurn } from './turns.ts';
+import { interruptTurn, settle, startTurn } from './turns.ts';
 
 export interface Situation {
   readonly busy: boolean;
@@ -43,13 +44,14 @@ export function submit(
   state: SessionState,
   draft: Draft,
   input: SubmitTurn,
-  rules: { readonly steer: SteerMode; readonly maxQueue: number },
+  rules: { readonly steer: SteerMode; readonly maxQueue: number; readonly row?: Partial<TurnRow> },
 ): Submitted {
   const { active } = state;
   const open = active !== undefined && active.phase !== 'interrupting';
   const outcome = outcomeOf(input.when ?? 'now', { busy: isBusy(state), open, steer: rules.steer });
   const timeoutMs = input.timeoutMs ?? state.session.timeoutMs;
   const row: TurnRow = {
+    ...rules.row,
     id: newId('turn', draft.now),
     sessionId: state.session.id,
     state: 'queued',

@@ -1,11 +1,14 @@
 // The life of a turn: queued, started, ended, and what starts next. Every way to end a turn goes through `endTurn`.
 
 import { addUsage, errorBody, newId } from '@parley/schema';
-import type { ChangeQueued, ErrorBody, EventBody, InputReceipt, RunId, TurnEnd, TurnRow, Usage } from '@parley/schema';
+import type { ErrorBody, EventBody, InputReceipt, RunId, TurnEnd, TurnRow, Usage } from '@parley/schema';
 import type { Draft } from './draft.ts';
 import { fileFindings } from './file-changes.ts';
 import { endedWith } from './items.ts';
 import { withdrawApprovals } from './approvals.ts';
+import { withdrawLaunch } from './launch-decision.ts';
+import { environmentChanged, mayStart } from './launch-hold.ts';
+import { announceQueue, enqueue } from './queue.ts';
 import type { Retry } from '../retry/turn-retries.ts';
 import { isBusy } from './state.ts';
 import type { ActiveTurn, SessionState, Steer } from './state.ts';
@@ -32,15 +35,18 @@ export function startTurn(state: SessionState, draft: Draft, queued: TurnRow): v
     sentAt: undefined,
     interruptedAt: undefined,
     filesUnclear: false,
-    shown: false,
+    shownAt: undefined,
   };
   state.usageBefore = state.session.usage;
   draft.durable = true;
   draft.touch();
 }
 
-/** Do what can be done next: bring up a process, tell the driver, start the next queued turn. Called after every change. */
-export function proceed(state: SessionState, draft: Draft): void {
+/**
+ * Do what can be done next: bring up a process, tell the driver, start the next queued turn. Called after every change. `approvalMs`: how
+ * long a person has who is asked whether a turn may start.
+ */
+export function proceed(state: SessionState, draft: Draft, rules: { readonly approvalMs: number }): void {
   if (state.closing) return;
   if (!isBusy(state)) {
     const next = state.queue.shift();
@@ -50,7 +56,7 @@ export function proceed(state: SessionState, draft: Draft): void {
     }
   }
   const { active, run } = state;
-  if (active?.phase === 'starting' && active.row.retryAt === undefined) {
+  if (active?.phase === 'starting' && active.row.retryAt === undefined && isStartable(state, draft, active, rules)) {
     switch (run.phase) {
       case 'none':
         launch(state, draft);
@@ -65,6 +71,21 @@ export function proceed(state: SessionState, draft: Draft): void {
     }
   }
   if (run.phase === 'up') run.idleSince = isBusy(state) ? undefined : (run.idleSince ?? draft.now);
+}
+
+/** False: it waits for a person, or was refused and has ended. */
+function isStartable(
+  state: SessionState,
+  draft: Draft,
+  active: ActiveTurn,
+  rules: { readonly approvalMs: number },
+): boolean {
+  const start = mayStart(state, draft, active, rules);
+  if (start.may !== 'not') return start.may === 'start';
+  endTurn(state, draft, failed(start.error));
+  returnSteers(state, draft);
+  proceed(state, draft, rules);
+  return false;
 }
 
 function launch(state: SessionState, draft: Draft): void {
@@ -175,6 +196,7 @@ export function endTurn(state: SessionState, draft: Draft, saidEnd: TurnEnd): vo
   // What it used is in the agent's total, and nobody knows how much: the next difference would be of two turns.
   if (active.usage === undefined && (active.phase !== 'starting' || wasTold(active))) delete state.session.threadTotal;
   withdrawApprovals(state, draft);
+  withdrawLaunch(draft, active.row);
   if (draft.watched === active.row.id) draft.leaveRoom(fileFindings);
   draft.emit(terminalEvent(active, end));
   const { retryAt: _waited, ...row } = active.row;
@@ -184,6 +206,7 @@ export function endTurn(state: SessionState, draft: Draft, saidEnd: TurnEnd): vo
     endedAt: draft.now,
     ...(active.answer === '' ? {} : { answer: active.answer }),
     ...(active.usage === undefined ? {} : { usage: active.usage }),
+    ...(active.shownAt === undefined ? {} : { firstOutputAt: active.shownAt }),
     ...('error' in end ? { error: end.error } : {}),
   });
   if (active.row.startSeq !== undefined) draft.prune = { from: active.row.startSeq, to: state.session.head + 1 };
@@ -272,66 +295,6 @@ export function settleSteerItem(
   draft.touch();
 }
 
-/** Put a turn into the queue, at its end or as the next. */
-export function enqueue(state: SessionState, draft: Draft, row: TurnRow, place: 'front' | 'back'): void {
-  const { steerInto: _into, steerOnly: _only, ...rest } = row;
-  const neighbour = place === 'front' ? state.queue[0] : state.queue.at(-1);
-  const order = neighbour?.queueOrder ?? 0;
-  const queued = draft.turn({ ...rest, state: 'queued', queueOrder: place === 'front' ? order - 1 : order + 1 });
-  if (place === 'front') state.queue.unshift(queued);
-  else state.queue.push(queued);
-  draft.emit({ type: 'turn.queued', turnId: row.id, text: row.text });
-  announceQueue(state, draft);
-  draft.durable = true;
-}
-
-export function announceQueue(state: SessionState, draft: Draft): void {
-  draft.emit({ type: 'queue.changed', queue: state.queue.map(({ id, text }) => ({ turnId: id, text })) });
-  draft.touch();
-}
-
-/** New words or a new place for a queued turn. False when it is not in the queue. */
-export function changeQueued(
-  state: SessionState,
-  draft: Draft,
-  turnId: TurnRow['id'],
-  { text, position }: ChangeQueued,
-): boolean {
-  const from = state.queue.findIndex((row) => row.id === turnId);
-  const row = state.queue[from];
-  if (row === undefined) return false;
-  state.queue.splice(from, 1);
-  const to = position === undefined ? from : Math.min(position - 1, state.queue.length);
-  const before = state.queue[to - 1]?.queueOrder;
-  const after = state.queue[to]?.queueOrder;
-  // Between its new neighbours: the others keep their rows.
-  const queueOrder =
-    before === undefined ? (after ?? 1) - 1 : after === undefined ? before + 1 : before + (after - before) / 2;
-  state.queue.splice(to, 0, draft.turn({ ...row, queueOrder, ...(text === undefined ? {} : { text }) }));
-  if (queueOrder === before || queueOrder === after) numberAnew(state, draft);
-  announceQueue(state, draft);
-  draft.durable = true;
-  return true;
-}
-
-/** After some fifty moves to one place there is no number left between two neighbours. */
-function numberAnew(state: SessionState, draft: Draft): void {
-  const rows = state.queue.map((row, n) => draft.turn({ ...row, queueOrder: n }));
-  state.queue.splice(0, rows.length, ...rows);
-}
-
-/** Take a turn out of the queue; it never ran. */
-export function cancelQueued(state: SessionState, draft: Draft, turnId: TurnRow['id']): boolean {
-  const place = state.queue.findIndex((row) => row.id === turnId);
-  const [row] = place < 0 ? [] : state.queue.splice(place, 1);
-  if (row === undefined) return false;
-  const { queueOrder: _order, ...rest } = row;
-  draft.turn({ ...rest, state: 'cancelled', endedAt: draft.now });
-  announceQueue(state, draft);
-  draft.durable = true;
-  return true;
-}
-
 /**
  * The process could not be brought up: the turn that it was for fails, and so will the next ones, each with its own end. A turn that began
  * meanwhile has had no start of its own yet: it gets one.
@@ -346,6 +309,12 @@ export function launchFailed(
   if (state.active?.row.id !== wantedBy) return;
   endTurn(state, draft, failed(error));
   returnSteers(state, draft);
+}
+
+/** Nothing was started, because the plan is not the approved one: whether the active turn may start as things are now is decided anew. */
+export function notLaunched(state: SessionState, draft: Draft, environment: string): void {
+  state.run = { phase: 'none' };
+  environmentChanged(state, draft, environment);
 }
 
 /** The process is up and has been told nothing yet. */

@@ -1,7 +1,7 @@
 // Whether a turn whose model server failed begins again, and when. One for an engine: sessions with the same agent and server share a
 // breaker, so that a server in trouble is not asked by all of them at once.
 
-import type { ErrorBody, Session } from '@parley/schema';
+import type { BreakerView, ErrorBody, Session } from '@parley/schema';
 import { afterFailure, afterSuccess, closedBreaker, letThrough } from './breaker.ts';
 import type { Breaker } from './breaker.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -59,6 +59,15 @@ export class TurnRetries {
     const why = error.code === 'rate_limited' ? 'limits how often it is asked' : 'is overloaded or failing';
     const text = `The model server ${why}. The turn begins again in ${Math.ceil(delay / 100) / 10} s (${attempt} of at most ${max}).`;
     return { attempt, at: now + delay, text };
+  }
+
+  /** By server, those of which something was heard. */
+  breakers(): readonly BreakerView[] {
+    return [...this.#breakers].map(([server, breaker]) => ({
+      server,
+      phase: breaker.phase,
+      failures: breaker.phase === 'closed' ? breaker.failures : 0,
+    }));
   }
 
   /** A turn has completed: the server answers. */

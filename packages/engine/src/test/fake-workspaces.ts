@@ -24,6 +24,12 @@ export class FakeWorkspaces implements Workspaces {
     this.files.set(join(this.root ?? '/', path), text);
   }
 
+  state(folder: string): Promise<string | undefined> {
+    const { root } = this;
+    if (root === undefined || (folder !== root && !folder.startsWith(`${root}/`))) return Promise.resolve(undefined);
+    return Promise.resolve(this.readable ? JSON.stringify([...this.files]) : undefined);
+  }
+
   open(cwd: string): Promise<WorkTree | undefined> {
     const { root } = this;
     if (root === undefined || (cwd !== root && !cwd.startsWith(`${root}/`))) return Promise.resolve(undefined);

@@ -1,9 +1,14 @@
 // A store in memory for tests: all or nothing, and it can be fenced off to play a daemon that was killed.
 
 import type {
+  AcceptedRequest,
   Approval,
   Change,
+  FindRequests,
   JournalEntry,
+  RequestRecord,
+  RequestApproval,
+  RequestApprovalChange,
   RunRow,
   Session,
   SessionId,
@@ -17,10 +22,15 @@ export class MemoryData {
   readonly events = new Map<SessionId, StoredEvent[]>();
   readonly turns = new Map<string, TurnRow>();
   readonly approvals = new Map<string, Approval>();
+  readonly records = new Map<string, RequestRecord>();
   readonly runs = new Map<string, RunRow>();
   readonly journal = new Map<string, JournalEntry[]>();
   readonly keys = new Map<string, { fingerprint: string; result: string }>();
+  accepted: AcceptedRequest[] = [];
+  readonly requestApprovals = new Map<string, RequestApproval>();
 }
+
+const isWhole = (change: RequestApprovalChange): change is RequestApproval => change.at !== undefined;
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
@@ -50,8 +60,17 @@ export class MemoryStore implements Store {
     );
     if (change.session !== undefined) this.data.sessions.set(sessionId, change.session);
     for (const row of change.turns ?? []) this.data.turns.set(row.id, row);
+    for (const record of change.records ?? []) {
+      if (this.data.records.get(record.id)?.endedAt !== undefined) throw new Error(`${record.id} has ended already`);
+      this.data.records.set(record.id, record);
+    }
     for (const approval of change.approvals ?? []) this.data.approvals.set(approval.id, approval);
+    for (const one of change.requestApprovals ?? []) {
+      const whole = { ...this.data.requestApprovals.get(one.id), ...one };
+      if (isWhole(whole)) this.data.requestApprovals.set(one.id, whole);
+    }
     if (change.idempotency !== undefined) this.data.keys.set(sessionId + change.idempotency.key, change.idempotency);
+    if (change.request !== undefined) this.data.accepted.push({ sessionId, ...change.request });
     this.#applyRun(change);
     this.commitsToLive -= 1;
     if (this.commitsToLive > 0) return Promise.resolve();
@@ -147,11 +166,62 @@ export class MemoryStore implements Store {
 
   deleteSession(id: SessionId): Promise<void> {
     this.data.sessions.delete(id);
+    this.data.accepted = this.data.accepted.filter(({ sessionId }) => sessionId !== id);
     return this.#answer(undefined);
   }
 
   forgetIdempotency(): Promise<void> {
     return this.#answer(undefined);
+  }
+
+  acceptedRequest(key: string): Promise<AcceptedRequest | undefined> {
+    return this.#answer(this.data.accepted.find((one) => one.key === key));
+  }
+
+  requestsLike(digest: string, since: number): Promise<readonly AcceptedRequest[]> {
+    return this.#answer(this.data.accepted.filter((one) => one.digest === digest && one.at >= since).reverse());
+  }
+
+  requestApprovals({ limit, agent }: { limit: number; agent?: string }): Promise<readonly RequestApproval[]> {
+    const all = [...this.data.requestApprovals.values()].filter((one) => agent === undefined || one.agent === agent);
+    return this.#answer(all.reverse().slice(0, limit));
+  }
+
+  addRequestApproval(record: RequestApproval): Promise<void> {
+    this.data.requestApprovals.set(record.id, record);
+    return this.#answer(undefined);
+  }
+
+  forgetRequestApprovals(before: number): Promise<void> {
+    for (const { id, at } of this.data.requestApprovals.values())
+      if (at < before) this.data.requestApprovals.delete(id);
+    return this.#answer(undefined);
+  }
+
+  forgetRequests(before: number): Promise<void> {
+    this.data.accepted = this.data.accepted.filter(({ at }) => at >= before);
+    return this.#answer(undefined);
+  }
+
+  records({ limit = 50, before, agent, status, correlationId }: FindRequests): Promise<readonly RequestRecord[]> {
+    const all = [...this.data.records.values()].reverse();
+    const from = before === undefined ? 0 : all.findIndex(({ id }) => id === before) + 1;
+    const found = all
+      .slice(from)
+      .filter((one) => agent === undefined || one.agent === agent)
+      .filter((one) => status === undefined || one.status === status)
+      .filter((one) => correlationId === undefined || one.correlationId === correlationId);
+    return this.#answer(found.slice(0, limit));
+  }
+
+  record(id: TurnRow['id']): Promise<RequestRecord | undefined> {
+    return this.#answer(this.data.records.get(id));
+  }
+
+  forgetRecords(before: number): Promise<number> {
+    const old = [...this.data.records.values()].filter(({ endedAt = Infinity }) => endedAt < before);
+    for (const { id } of old) this.data.records.delete(id);
+    return this.#answer(old.length);
   }
 
   close(): Promise<void> {

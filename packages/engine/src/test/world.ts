@@ -1,7 +1,7 @@
 // A whole engine over memory, whose daemon can be killed at any moment and started again over the same data and processes.
 
 import { ConfigSchema } from '@parley/schema';
-import type { Config, RunId, Session, SessionId, Workspaces } from '@parley/schema';
+import type { Config, RequestRecord, RunId, Session, SessionId, Workspaces } from '@parley/schema';
 import { tmpdir } from 'node:os';
 import { Engine } from '../engine.ts';
 import type { Agents } from '../agents.ts';
@@ -24,6 +24,8 @@ export const fakeAgents: Agents = {
   modelName: (_session, wanted) => Promise.resolve(wanted === 'default' ? undefined : wanted),
   prepare: () => Promise.resolve({ request: { argv: ['fake'], env: {}, cwd: '/' }, limits: [] }),
   checkPolicy: () => undefined,
+  environmentOf: () => Promise.resolve('fake'),
+  forking: () => ['forker'],
 };
 
 /** An agent that does not tell what files it changes. */
@@ -41,6 +43,8 @@ export class World {
   store = new MemoryStore(this.data);
   engine: Engine | undefined;
   reports: string[] = [];
+  /** The recorder's rows of what has ended, as the daemons told them. */
+  readonly ended: RequestRecord[] = [];
   /** What a start of a process waits for. */
   launching: Promise<void> = Promise.resolve();
 
@@ -63,6 +67,7 @@ export class World {
       agents: this.agents,
       ...(this.workspaces === undefined ? {} : { workspaces: this.workspaces }),
       config: this.config,
+      recorded: (records) => void this.ended.push(...records.filter(({ endedAt }) => endedAt !== undefined)),
       report: (text, error) => void (store.fenced || this.reports.push(`${text}: ${String(error)}`)),
     });
     return this.engine;
