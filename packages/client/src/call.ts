@@ -22,6 +22,12 @@ export async function call<Answer>(transport: Transport, request: Call): Promise
   return (text === '' ? undefined : parse(text)) as Answer;
 }
 
+/** As `call`, for an answer that is no JSON. */
+export async function callText(transport: Transport, request: Call): Promise<string> {
+  const answer = await open(transport, request);
+  return unlessCut(transport, request, answer.text());
+}
+
 /** As `call`, for an answer of one JSON object a line. */
 export async function* callLines<Line>(transport: Transport, request: Call): AsyncGenerator<Line> {
   const answer = await open(transport, request);

@@ -8,22 +8,36 @@ import type {
   ApprovalId,
   ApprovalPage,
   ChangeQueued,
+  ConsultationId,
+  ConsultationPage,
+  ConsultReport,
+  ConsultSummary,
+  CreateConsultation,
   CreateSession,
   DaemonView,
   EventPage,
   FindModels,
+  FindRequests,
   FolderPage,
+  ForkSession,
   InstallPlan,
   InstallProgress,
   Interrupt,
   InterruptResult,
   MakeRequest,
+  MetricsView,
   ModelPage,
+  OwnedProcess,
   PairingLink,
   ParleyEvent,
   PlanInstallation,
   QueuedTurn,
   QueuePage,
+  ProcessPage,
+  RequestPage,
+  RequestRecord,
+  RequestApproval,
+  RequestApprovalPage,
   RequestResult,
   Session,
   SessionId,
@@ -36,7 +50,7 @@ import type {
   TurnPage,
   UpdateSession,
 } from '@parley/schema';
-import { call, callLines } from './call.ts';
+import { call, callLines, callText } from './call.ts';
 import type { Call } from './call.ts';
 import { failure, failureOf, isParleyError } from './failure.ts';
 import { Live } from './live/live.ts';
@@ -103,6 +117,11 @@ export class Client {
     await this.#call({ method: 'POST', path: '/api/daemon/stop', body: options });
   }
 
+  /** Requests, ends, times and tokens by agent, and how the daemon itself does. */
+  metrics(): Promise<MetricsView> {
+    return this.#call({ method: 'GET', path: '/api/metrics' });
+  }
+
   createPairingLink(): Promise<PairingLink> {
     return this.#call({ method: 'POST', path: '/api/pairing-links', body: {} });
   }
@@ -144,6 +163,21 @@ export class Client {
     return this.#call({ method: 'GET', path: `/api/models${query({ agent, name })}` });
   }
 
+  /** The recorder's rows, newest first, prompts and answers shortened. Throws `unknown_turn` where there is no `before`. */
+  async records(find: FindRequests = {}): Promise<readonly RequestRecord[]> {
+    return (await this.#call<RequestPage>({ method: 'GET', path: `/api/requests${query({ ...find })}` })).requests;
+  }
+
+  /** One row of the recorder. Throws `unknown_turn`. */
+  record(id: TurnId): Promise<RequestRecord> {
+    return this.#call({ method: 'GET', path: `/api/requests/${encodeURIComponent(id)}` });
+  }
+
+  /** The processes of agents that run now, and how they are. */
+  async processes(): Promise<readonly OwnedProcess[]> {
+    return (await this.#call<ProcessPage>({ method: 'GET', path: '/api/processes' })).processes;
+  }
+
   createSession(input: CreateSession): Promise<Session> {
     return this.#call({ method: 'POST', path: '/api/sessions', body: input });
   }
@@ -158,6 +192,11 @@ export class Client {
 
   updateSession(id: SessionId, change: UpdateSession): Promise<Session> {
     return this.#call({ method: 'PATCH', path: sessionPath(id), body: change });
+  }
+
+  /** A new session that goes on from the same conversation; the old one stays as it is. Throws `fork_unsupported`. */
+  forkSession(id: SessionId, fork: ForkSession = {}): Promise<Session> {
+    return this.#call({ method: 'POST', path: `${sessionPath(id)}/fork`, body: fork });
   }
 
   async deleteSession(id: SessionId): Promise<void> {
@@ -184,20 +223,16 @@ export class Client {
    */
   async submit(id: SessionId, turn: SubmitTurn): Promise<SubmitResult> {
     const body: SubmitTurn = { ...turn, idempotencyKey: turn.idempotencyKey ?? newKey() };
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#call<SubmitResult>({ method: 'POST', path: `${sessionPath(id)}/turns`, body });
-      } catch (error) {
-        const mayPass = isParleyError(error) && (error.code === 'daemon_unreachable' || error.code === 'shutting_down');
-        if (!mayPass || attempt + 1 >= submitAttempts) throw error;
-        await new Promise((resolve) => setTimeout(resolve, delayBefore(attempt, defaultReconnect, Math.random())));
-      }
-    }
+    return whileItMayPass(() => this.#call({ method: 'POST', path: `${sessionPath(id)}/turns`, body }));
   }
 
-  /** Asks an agent in one call: a turn of its own, in the session that is named or in a new one. */
+  /**
+   * Asks an agent in one call: a turn of its own, in the session that is named or in a new one. Accepted once, as `submit`: nothing is begun
+   * twice, however often it is sent.
+   */
   request(request: MakeRequest): Promise<RequestResult> {
-    return this.#call({ method: 'POST', path: '/api/requests', body: request });
+    const body: MakeRequest = { ...request, idempotencyKey: request.idempotencyKey ?? newKey() };
+    return whileItMayPass(() => this.#call({ method: 'POST', path: '/api/requests', body }));
   }
 
   /** Gives a queued turn new words or a new place (1 is next); tells the queue as it is then. Throws `turn_not_queued`. */
@@ -226,9 +261,61 @@ export class Client {
     return (await this.#call<ApprovalPage>({ method: 'GET', path })).approvals;
   }
 
+  /** What was decided about requests before anything was started, newest first, at most `limit` (1 to 500, 50 unless said). */
+  async requestApprovals(
+    find: { readonly limit?: number; readonly agent?: string } = {},
+  ): Promise<readonly RequestApproval[]> {
+    const path = `/api/request-approvals${query(find)}`;
+    return (await this.#call<RequestApprovalPage>({ method: 'GET', path })).approvals;
+  }
+
   /** Throws `approval_resolved` when somebody else or the deadline was faster. */
   async answerApproval(id: ApprovalId, answer: ApprovalAnswer): Promise<void> {
     await this.#call({ method: 'POST', path: `/api/approvals/${encodeURIComponent(id)}`, body: answer });
+  }
+
+  /**
+   * Asks several agents at once; tells the report as it stands, which is before anybody has answered. It is begun once: when the daemon goes
+   * away before it answers, it is asked for again under the same key. Throws `invalid_request`, `unknown_agent`, `folder_missing`,
+   * `policy_not_allowed`.
+   */
+  createConsultation(request: CreateConsultation): Promise<ConsultReport> {
+    const body: CreateConsultation = { ...request, idempotencyKey: request.idempotencyKey ?? newKey() };
+    return whileItMayPass(() => this.#call({ method: 'POST', path: '/api/consultations', body }));
+  }
+
+  /** Newest first. */
+  async consultations(range: { readonly limit?: number } = {}): Promise<readonly ConsultSummary[]> {
+    const path = `/api/consultations${query(range)}`;
+    return (await this.#call<ConsultationPage>({ method: 'GET', path })).consultations;
+  }
+
+  /** The report as it stands. Throws `unknown_consultation`. */
+  consultation(id: ConsultationId): Promise<ConsultReport> {
+    return this.#call({ method: 'GET', path: consultationPath(id) });
+  }
+
+  /** The report as Markdown, with every answer as it was given. */
+  consultationMarkdown(id: ConsultationId): Promise<string> {
+    return callText(this.#transport, { method: 'GET', path: `${consultationPath(id)}?format=markdown` });
+  }
+
+  /** Interrupts all who still work in it; one that has ended stays as it is. */
+  interruptConsultation(id: ConsultationId): Promise<ConsultReport> {
+    return this.#call({ method: 'POST', path: `${consultationPath(id)}/interrupt`, body: {} });
+  }
+
+  /** Interrupts it and forgets its report. The sessions stay. */
+  async deleteConsultation(id: ConsultationId): Promise<void> {
+    await this.#call({ method: 'DELETE', path: consultationPath(id) });
+  }
+
+  /**
+   * The report as it stands, and again whenever something has happened, over lost connections too; ends after the report of a consultation
+   * that has ended. A slow reader gets the newest only. Subscribes at once, so it has to be iterated or aborted. Throws `unknown_consultation`.
+   */
+  followConsultation(id: ConsultationId, options: Pick<FollowOptions, 'signal'> = {}): AsyncGenerator<ConsultReport> {
+    return this.#live.reports(id, options);
   }
 
   /**
@@ -259,6 +346,19 @@ export class Client {
   }
 }
 
+/** For what the daemon does once, however often it is asked: asks again when the daemon goes away before it answers. */
+async function whileItMayPass<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const mayPass = isParleyError(error) && (error.code === 'daemon_unreachable' || error.code === 'shutting_down');
+      if (!mayPass || attempt + 1 >= submitAttempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delayBefore(attempt, defaultReconnect, Math.random())));
+    }
+  }
+}
+
 async function* oneByOne<Value>(batches: AsyncIterable<readonly Value[]>): AsyncGenerator<Value> {
   for await (const batch of batches) yield* batch;
 }
@@ -271,6 +371,10 @@ function sessionPath(id: SessionId): string {
   return `/api/sessions/${encodeURIComponent(id)}`;
 }
 
+function consultationPath(id: ConsultationId): string {
+  return `/api/consultations/${encodeURIComponent(id)}`;
+}
+
 function query(values: Readonly<Record<string, string | number | undefined>>): string {
   const pairs = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
@@ -279,7 +383,7 @@ function query(values: Readonly<Record<string, string | number | undefined>>): s
 }
 
 /**
- * Unique within a session, which is all that it must be. Not from `crypto`: `randomUUID` is missing on pages that were opened over plain
+ * Unique within a session and among a day's requests, which is all that it must be. Not from `crypto`: `randomUUID` is missing on pages that were opened over plain
  * HTTP by another name than localhost, and loading Web Crypto costs a short command 2 ms (Node 24.21).
  */
 function newKey(): string {

@@ -15,6 +15,7 @@ export interface Places {
   /** The folder of the socket. It has to be a private folder before anybody listens or connects there. */
   readonly socketDir: string;
   readonly logFile: string;
+  /** Who starts the daemon holds it until it listens. Not the daemon's own lock on its state directory. */
   readonly lockFile: string;
   readonly tokenFile: string;
   readonly pidFile: string;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +12,7 @@ import { connectDaemon, findDaemon } from './connect-daemon.ts';
 import { isParleyError } from './failure.ts';
 import { placesOf } from './places.ts';
 import type { Places } from './places.ts';
+import { ensurePrivateFolder } from './private-folder.ts';
 import { startDaemon } from './start-daemon.ts';
 
 const program = fileURLToPath(new URL('test/socket-daemon.ts', import.meta.url));
@@ -29,6 +32,13 @@ function start(places: Places, ...mode: readonly string[]) {
   const command = [process.execPath, '--conditions=source', program, places.socket, ...mode] as const;
   return startDaemon({ places, command, timeoutMs: mode[0] === '--silent' ? 1000 : 10_000 });
 }
+
+/** A program that holds the turn to start and says so. */
+const holding = (file: string): string => `
+  import { tryStartLock } from ${JSON.stringify(import.meta.resolve('./start-lock.ts'))};
+  const release = tryStartLock(${JSON.stringify(file)});
+  console.log('held');
+  setInterval(() => release, 1000);`;
 
 async function gone(pid: number): Promise<void> {
   for (;;) {
@@ -75,6 +85,30 @@ test('of two that are started at the same time, both callers get the one that ca
   const [first, second] = await Promise.all([start(places), start(places)]);
   const pids = await Promise.all([first.daemon(), second.daemon()]);
   assert.equal(pids[0].pid, pids[1].pid);
+});
+
+test('of twenty that find none at once, one starts it and the others wait for it', async (t) => {
+  const places = placesFor(t);
+  const clients = await Promise.all(Array.from({ length: 20 }, () => start(places, '--log')));
+  const pids = new Set((await Promise.all(clients.map((client) => client.daemon()))).map(({ pid }) => pid));
+  assert.equal(pids.size, 1);
+  assert.equal(readFileSync(places.logFile, 'utf8'), `Process ${[...pids][0]} starts.\n`);
+});
+
+test('who starts it and dies does not keep others from it', async (t) => {
+  const places = placesFor(t);
+  await ensurePrivateFolder(places.stateDir);
+  const holder = spawn(process.execPath, [
+    '--conditions=source',
+    '--input-type=module',
+    '-e',
+    holding(places.lockFile),
+  ]);
+  t.after(() => holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  const starting = start(places);
+  holder.kill('SIGKILL');
+  await (await starting).daemon();
 });
 
 test('a daemon that ends at once is told with the end of its log', async (t) => {

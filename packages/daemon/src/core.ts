@@ -2,11 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Engine, Requests } from '@parley/engine';
+import { Engine, Requests, Retention } from '@parley/engine';
 import { createGitWorkspaces, createRuntime } from '@parley/runtime';
 import { checkFileSystem, lockStateDirectory, openStore } from '@parley/store';
 import { ensurePrivateFolder } from '@parley/client/node';
-import type { Config } from '@parley/schema';
+import type { Config, ConsultationStore, RequestRecord } from '@parley/schema';
 import { InstalledAgents } from './agents/installed-agents.ts';
 import { RehearsalService } from './agents/rehearsal-service.ts';
 
@@ -24,6 +24,8 @@ export interface CoreOptions {
   readonly command: readonly [string, ...string[]];
   /** Done once the state directory is ours and before anything of an earlier owner is taken up. */
   readonly prepare?: () => Promise<void>;
+  /** Rows of the recorder that were just written. */
+  readonly recorded?: (records: readonly RequestRecord[]) => void;
   /** Something went wrong that no caller hears of. */
   readonly report: (text: string, error: unknown) => void;
   /** The store failed: nothing can be promised any more. */
@@ -34,8 +36,10 @@ export interface Core {
   readonly engine: Engine;
   readonly requests: Requests;
   readonly agents: InstalledAgents;
-  /** `keep` leaves working turns' processes alone, for the next owner. */
-  readonly close: (runs: 'keep' | 'end') => Promise<void>;
+  /** What is kept beside the engine's own. */
+  readonly store: ConsultationStore;
+  /** `keep` leaves working turns' processes alone, for the next owner. `beforeStore`: when nothing changes any more and all can be read. */
+  readonly close: (runs: 'keep' | 'end', beforeStore?: () => Promise<void>) => Promise<void>;
 }
 
 /** What the markers of a state directory's processes begin with, before `-runs` and `-services`. */
@@ -66,8 +70,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const core = await open(options);
     return {
       ...core,
-      close: async (runs) => {
-        await core.close(runs);
+      close: async (runs, beforeStore) => {
+        await core.close(runs, beforeStore);
         lock.release();
       },
     };
@@ -99,30 +103,44 @@ async function open({ stateDir, databaseFile, agentsDir, config, env, ...options
     env,
     agentsDir,
     homesDir: options.homesDir ?? join(stateDir, 'homes'),
+    runsDir: join(stateDir, 'runs'),
     rehearsal: () => rehearsal.url(),
     adapter: [...options.command, 'adapter'],
   });
+  const workspaces = createGitWorkspaces({ directory: join(stateDir, 'snapshots'), env, hidden: [stateDir] });
   const engine = await Engine.open({
     store,
     runtime: runtimeFor('runs'),
     agents,
-    workspaces: createGitWorkspaces({ directory: join(stateDir, 'snapshots'), env, hidden: [stateDir] }),
+    workspaces,
     config,
     report: options.report,
     fatal: options.fatal,
+    ...(options.recorded === undefined ? {} : { recorded: options.recorded }),
   }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });
+  const retention = new Retention({
+    engine,
+    store,
+    config: config.requests,
+    recordDays: config.recorder.days,
+    report: options.report,
+  });
+  retention.start();
   return {
     engine,
-    requests: new Requests(engine),
+    store,
+    requests: new Requests({ engine, store, agents, workspaces, config: config.requests }),
     agents,
-    close: async (runs) => {
+    close: async (runs, beforeStore) => {
       const working = engine.workingTurns > 0;
+      await retention.close();
       await engine.close(runs);
       // Agents that go on working still need their model.
       await rehearsal.close(runs === 'keep' && working ? 'keep' : 'end');
+      await beforeStore?.();
       await store.close();
     },
   };

@@ -10,6 +10,7 @@ import { InstalledAgents } from './agents/installed-agents.ts';
 import { instanceOf } from './core.ts';
 
 export { loadConfig, loadProject } from './config/load.ts';
+export { notHonoured } from './config/variables.ts';
 export { withoutSecrets } from './config/without-secrets.ts';
 
 /** The agents as a daemon with this environment would find them. Asks each program that is there for its version. */

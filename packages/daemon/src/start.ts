@@ -3,11 +3,15 @@
 import type { Server } from 'node:http';
 import { ensurePrivateFolder } from '@parley/client/node';
 import type { Places } from '@parley/client/node';
+import { redact } from '@parley/schema';
+import type { Extend } from '@parley/doors/mcp/http';
 import type { DaemonView } from '@parley/schema';
 import manifest from '../package.json' with { type: 'json' };
 import type { LoadedConfig } from './config/load.ts';
+import { Consultations } from './consultations/consultations.ts';
 import { openCore } from './core.ts';
 import type { Daemon } from './daemon.ts';
+import { gatewayToken } from './config/variables.ts';
 import { Credentials } from './gate/credentials.ts';
 import { hostsOf, originsOf } from './gate/gate.ts';
 import type { GateRules } from './gate/gate.ts';
@@ -15,6 +19,9 @@ import { findPage } from './http/page.ts';
 import { HttpDoor } from './http/server.ts';
 import { WebSocketDoor } from './http/websocket.ts';
 import { listenTcp, listenUnix, tryTcp } from './listen.ts';
+import { mcpDoor } from './mcp/load.ts';
+import { Observation } from './observe/observation.ts';
+import { loadTelemetry } from './observe/telemetry/load.ts';
 import { routeTable } from './routes/route-table.ts';
 
 export interface DaemonOptions {
@@ -25,6 +32,8 @@ export interface DaemonOptions {
   readonly command: readonly [string, ...string[]];
   /** Open the TCP port too. */
   readonly tcp: boolean;
+  /** More tools, resources and prompts for MCP over HTTP, beside Parley's own. */
+  readonly extendMcp?: Extend;
   /** Where what nobody waits for is told. */
   readonly log: (text: string) => void;
 }
@@ -39,12 +48,16 @@ export interface RunningDaemon {
 
 /** Start a daemon. Throws `state_locked`, `state_on_network`, `state_newer`, `port_in_use`, `config_invalid`. */
 export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
-  const { places, configuration, env, log } = options;
+  const { places, configuration, env } = options;
   const { config } = configuration;
   const startedAt = Date.now();
+  // Others' words stand in it, and it is sent along with reports of problems.
+  const log = (text: string): void => options.log(redact(text));
   const report = (text: string, error: unknown): void =>
     log(`${text}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   await ensurePrivateFolder(places.socketDir);
+  const telemetry = await loadTelemetry({ config: config.telemetry, env, version: manifest.version, log, report });
+  const observation = new Observation(startedAt, telemetry);
   const core = await openCore({
     ...places,
     config,
@@ -55,16 +68,21 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       if (options.tcp) await tryTcp(config.server.host, config.server.port);
     },
     report,
+    recorded: observation.recorded,
     fatal: (error) => {
       report('the store failed, so the daemon stops; agents go on and the next daemon takes them up', error);
       process.exit(1);
     },
   });
   const { engine, requests, agents } = core;
-  const credentials = await Credentials.open(places.tokenFile).catch(async (error: unknown) => {
-    await core.close('keep');
-    throw error;
-  });
+  observation.watch(engine);
+  const credentials = await Credentials.open(places.tokenFile, Date.now, gatewayToken(env)).catch(
+    async (error: unknown) => {
+      await core.close('keep');
+      throw error;
+    },
+  );
+  const consultations = new Consultations({ engine, agents, store: core.store, report });
   const stopped = Promise.withResolvers<void>();
   const servers: Server[] = [];
   let address: string | undefined;
@@ -89,6 +107,8 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     engine,
     requests,
     agents,
+    consultations,
+    observation,
     credentials,
     configuration,
     agentsDir: places.agentsDir,
@@ -97,8 +117,17 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     // After the answer is on its way.
     stop: (runs) => void setImmediate(() => void stop(runs)),
   };
-  const webSocket = new WebSocketDoor(engine);
+  const webSocket = new WebSocketDoor(engine, consultations);
+  const mcp = mcpDoor({
+    socket: places.socket,
+    config,
+    env,
+    version: manifest.version,
+    log,
+    ...(options.extendMcp !== undefined && { extend: options.extendMcp }),
+  });
   try {
+    await consultations.resume();
     await listen();
   } catch (error) {
     await close('keep');
@@ -112,6 +141,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
       version: manifest.version,
       page: await findPage(),
       webSocket,
+      mcp,
       report,
     });
     const credentialRules = {
@@ -139,11 +169,14 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   }
 
   async function close(runs: 'keep' | 'end'): Promise<void> {
+    // First, so that what its callers wait for is not taken for given up.
+    await mcp.close();
     webSocket.close();
     for (const server of servers) {
       server.close();
       server.closeAllConnections();
     }
-    await core.close(runs);
+    await consultations.close(runs);
+    await core.close(runs, () => observation.close());
   }
 }

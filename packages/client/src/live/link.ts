@@ -1,7 +1,7 @@
-// One WebSocket to the daemon, shared by subscriptions to several sessions and by watchers of the list of sessions. It comes back by
-// itself: after a loss every subscription goes on after the last event that it has seen.
+// One WebSocket to the daemon, shared by subscriptions to several sessions, by watchers of the list of sessions and by readers of
+// consultations. It comes back by itself: after a loss every subscription goes on after the last event that it has seen.
 
-import type { ClientFrame, Session, ServerFrame, SessionId } from '@parley/schema';
+import type { ClientFrame, ConsultationId, ConsultReport, Session, ServerFrame, SessionId } from '@parley/schema';
 import { call } from '../call.ts';
 import { failure, failureOf, isParleyError } from '../failure.ts';
 import type { Socket, Transport } from '../transport.ts';
@@ -17,6 +17,13 @@ export interface Watcher {
   end(error: Error): void;
 }
 
+/** Someone who follows a consultation. */
+export interface ReportReader {
+  readonly consultationId: ConsultationId;
+  take(report: ConsultReport): void;
+  end(error: Error): void;
+}
+
 export type LinkState = 'closed' | 'connecting' | 'open';
 
 /** Silence after which the other side is asked for a sign of life; after twice that it counts as gone. */
@@ -29,6 +36,7 @@ export class Link {
   readonly #onState: () => void;
   readonly #queues = new Map<SessionId, EventQueue>();
   readonly #watchers = new Set<Watcher>();
+  readonly #readers = new Set<ReportReader>();
   /** Subscribe frames that were sent and not yet answered. Events that come meanwhile belong to an earlier subscription. */
   readonly #unanswered = new Map<SessionId, number>();
   #socket: Socket | undefined;
@@ -78,17 +86,33 @@ export class Link {
     this.#closeIfUnused();
   }
 
-  /** Ends all subscriptions and watchers with an error, and the connection. */
+  addReader(reader: ReportReader): void {
+    this.#readers.add(reader);
+    if (this.state === 'open') this.#watchConsultation(reader);
+    else this.#connect();
+  }
+
+  removeReader(reader: ReportReader): void {
+    if (!this.#readers.delete(reader)) return;
+    const { consultationId } = reader;
+    const isLast = this.#readersOf(consultationId).length === 0;
+    if (this.state === 'open' && isLast) this.#send({ type: 'unwatch-consultation', consultationId });
+    this.#closeIfUnused();
+  }
+
+  /** Ends all subscriptions, watchers and readers with an error, and the connection. */
   fail(error: Error): void {
     for (const queue of this.#queues.values()) queue.end(error);
     for (const watcher of this.#watchers) watcher.end(error);
+    for (const reader of this.#readers) reader.end(error);
     this.#queues.clear();
     this.#watchers.clear();
+    this.#readers.clear();
     this.#closeIfUnused();
   }
 
   #closeIfUnused(): void {
-    if (this.#queues.size > 0 || this.#watchers.size > 0) return;
+    if (this.#queues.size > 0 || this.#watchers.size > 0 || this.#readers.size > 0) return;
     clearTimeout(this.#timer);
     const socket = this.#socket;
     this.#letGo();
@@ -130,6 +154,7 @@ export class Link {
     this.#setState('open');
     for (const queue of this.#queues.values()) if (!queue.paused) this.#subscribe(queue);
     if (this.#watchers.size > 0) this.#send({ type: 'watch' });
+    for (const reader of this.#readers) this.#watchConsultation(reader);
   }
 
   #beat(): void {
@@ -195,6 +220,10 @@ export class Link {
       case 'session-deleted':
         for (const watcher of this.#watchers) watcher.remove(frame.sessionId);
         return;
+      case 'consultation':
+        this.#isWell();
+        for (const reader of this.#readersOf(frame.report.id)) reader.take(frame.report);
+        return;
       case 'error':
         return void this.#refused(frame);
       case 'pong':
@@ -210,15 +239,35 @@ export class Link {
     this.#send({ type: 'unsubscribe', sessionId });
   }
 
-  async #refused({ error, sessionId }: Extract<ServerFrame, { type: 'error' }>): Promise<void> {
+  async #refused({ error, sessionId, consultationId }: Extract<ServerFrame, { type: 'error' }>): Promise<void> {
     const queue = sessionId === undefined ? undefined : this.#queues.get(sessionId);
     if (sessionId !== undefined) this.#answered(sessionId);
     // What may be over soon (a daemon that is stopping) and what concerns the connection as a whole: begin again, more slowly each time.
-    if (error.retryable || sessionId === undefined) return this.#socket?.close();
+    const concernsAll = sessionId === undefined && consultationId === undefined;
+    if (error.retryable || concernsAll) return this.#socket?.close();
+    if (consultationId !== undefined) return this.#endReaders(consultationId, await failureOf(error));
+    if (sessionId === undefined) return;
     if (queue === undefined) return;
     this.#queues.delete(sessionId);
     queue.end(await failureOf(error));
     this.#closeIfUnused();
+  }
+
+  #endReaders(consultationId: ConsultationId, error: Error): void {
+    for (const reader of this.#readersOf(consultationId)) {
+      this.#readers.delete(reader);
+      reader.end(error);
+    }
+    this.#closeIfUnused();
+  }
+
+  #readersOf(consultationId: ConsultationId): readonly ReportReader[] {
+    return [...this.#readers].filter((reader) => reader.consultationId === consultationId);
+  }
+
+  /** Again for a second reader of the same: the daemon then tells the report as it stands once more. */
+  #watchConsultation({ consultationId }: ReportReader): void {
+    this.#send({ type: 'watch-consultation', consultationId });
   }
 
   #subscribe({ sessionId, seen }: EventQueue): void {

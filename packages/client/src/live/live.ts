@@ -1,11 +1,11 @@
-// What is followed live: events of sessions and the list of sessions, over as few connections as possible.
+// What is followed live: events of sessions, the list of sessions and consultations, over as few connections as possible.
 
-import type { ParleyEvent, Session, SessionId } from '@parley/schema';
+import type { ConsultationId, ConsultReport, ParleyEvent, Session, SessionId } from '@parley/schema';
 import type { Transport } from '../transport.ts';
 import { EventQueue } from './event-queue.ts';
 import { Latest } from './latest.ts';
 import { Link } from './link.ts';
-import type { LinkState, Watcher } from './link.ts';
+import type { LinkState, ReportReader, Watcher } from './link.ts';
 import type { Reconnect } from './reconnect.ts';
 
 export interface FollowOptions {
@@ -78,6 +78,34 @@ export class Live {
     };
     if (signal?.aborted === true) latest.end();
     else link.addWatcher(watcher);
+    signal?.addEventListener('abort', stop, { once: true });
+    return iterate(
+      async () => (await latest.next())?.value,
+      () => {
+        signal?.removeEventListener('abort', stop);
+        stop();
+      },
+    );
+  }
+
+  /** Subscribes at once, so it has to be iterated or aborted. Ends after the report of a consultation that has ended. */
+  reports(consultationId: ConsultationId, { signal }: Pick<FollowOptions, 'signal'>): AsyncGenerator<ConsultReport> {
+    const latest = new Latest<ConsultReport>();
+    const reader: ReportReader = {
+      consultationId,
+      take(report) {
+        latest.set(report);
+        if (report.status !== 'running') latest.end();
+      },
+      end: (error) => latest.end(error),
+    };
+    const link = this.#linkWhere(() => true);
+    const stop = () => {
+      link.removeReader(reader);
+      latest.end();
+    };
+    if (signal?.aborted === true) latest.end();
+    else link.addReader(reader);
     signal?.addEventListener('abort', stop, { once: true });
     return iterate(
       async () => (await latest.next())?.value,

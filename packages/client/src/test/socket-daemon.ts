@@ -1,5 +1,5 @@
 // The smallest daemon that can be connected to: run as a program with the path of its socket, for tests of starting and connecting.
-// `--fail` ends it at once with words in its log; `--silent` never listens.
+// `--fail` ends it at once with words in its log; `--silent` never listens; `--log` writes down that it starts.
 
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
@@ -12,6 +12,7 @@ if (mode === '--fail') {
   console.error('The disk is full.');
   process.exit(1);
 }
+if (mode === '--log') console.error(`Process ${process.pid} starts.`);
 if (mode === '--silent') {
   console.error(`Process ${process.pid} has nothing to say.`);
   setInterval(() => {}, 1000);

@@ -2,7 +2,7 @@
 // rehearsal server when there is nothing else.
 
 import { ParleyError } from '@parley/schema';
-import type { AgentBackend, AgentConfig, Detected, Driver, ModelEndpoint } from '@parley/schema';
+import type { AgentBackend, AgentConfig, Detected, Driver, ModelEndpoint, ModelWire } from '@parley/schema';
 import { withoutSecrets } from '../config/without-secrets.ts';
 
 export interface EndpointFacts {
@@ -99,4 +99,9 @@ function moved(from: string, to: string): ParleyError {
 
 function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== '';
+}
+
+/** OpenAI's clients take base URLs with `/v1`, the others without. */
+export function rehearsalUrlOf(root: string, wire: ModelWire): string {
+  return wire === 'openai-responses' || wire === 'openai-chat' ? `${root}/v1` : root;
 }

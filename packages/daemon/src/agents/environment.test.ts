@@ -13,6 +13,7 @@ test("an agent gets neither Parley's secrets, nor another vendor's, nor what is 
   const base = {
     PATH: '/bin',
     PARLEY_TOKEN: 'x',
+    LLM_GATEWAY_AUTH_TOKEN: 'x',
     PARLEY_RUN: 'of-an-outer-parley',
     OTHER_KEY: 'o',
     OTHER_TOKEN: 'o',

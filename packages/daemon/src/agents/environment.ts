@@ -1,6 +1,6 @@
 // The environment of an agent's process: the daemon's own, without Parley's secrets and without the keys of other vendors.
 
-import { vendorKeys } from './vendor-keys.ts';
+import { isParleys, vendorKeys } from './vendor-keys.ts';
 import type { Config, Driver, LaunchPlan, SessionConfig } from '@parley/schema';
 
 export interface ChildFacts {
@@ -24,7 +24,7 @@ export function childEnvironment(
   for (const name of settings.allow_env) foreignKeys.delete(name);
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
-    if (value === undefined || name.startsWith('PARLEY_') || foreignKeys.has(name) || nodeOnly.has(name)) continue;
+    if (value === undefined || isParleys(name) || foreignKeys.has(name) || nodeOnly.has(name)) continue;
     env[name] = value;
   }
   if (key === undefined) delete env[driver.keyEnv];

@@ -1,10 +1,9 @@
 // The agents of this machine: found, described, and made ready to start. Fills the engine's `Agents` interface.
 
-import { realpathSync } from 'node:fs';
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { driverOf, drivers, driversOf, usualDrivers } from '@parley/drivers';
-import { modelsOf, resolveModel } from '@parley/models';
+import { chatPlaceOf, modelsOf, resolveModel } from '@parley/models';
 import type { ModelFacts } from '@parley/models';
 import { ParleyError } from '@parley/schema';
 import type {
@@ -12,6 +11,7 @@ import type {
   AgentConfig,
   AgentModels,
   AgentName,
+  AgentOptions,
   AgentView,
   Config,
   CreateSession,
@@ -19,24 +19,33 @@ import type {
   Driver,
   FindModels,
   InstallPlan,
-  LaunchPlan,
+  McpChoice,
   ModelPage,
-  ModelWire,
   RunId,
   Session,
   SessionConfig,
 } from '@parley/schema';
+import { conversationOf } from '@parley/engine';
 import type { Agents, PreparedRun, SessionDefaults } from '@parley/engine';
 import { loadProject, stricter } from '../config/load.ts';
 import { modelFactsOf, readSettings } from './agent-models.ts';
-import { backendOf, endpointOf } from './endpoint.ts';
+import { checkOptions, driverWith } from './agent-options.ts';
+import { driverToInstall } from './driver-to-install.ts';
+import { backendOf, endpointOf, rehearsalUrlOf } from './endpoint.ts';
 import type { EndpointFacts } from './endpoint.ts';
 import { childEnvironment } from './environment.ts';
 import { FirstStarts } from './first-starts.ts';
+import { checkFullPolicy } from './full-policy.ts';
+import { homeOf, makeHome, writeHomeFiles } from './homes.ts';
 import { installAgent, versionFor, fromNpm } from './install.ts';
 import { planInstallation } from './install-plan.ts';
+import { mcpChoiceOf } from './mcp-choice.ts';
 import { installationsOf, installFolder, programsIn } from './installations.ts';
-import { profileOf, settingsOf } from './session-settings.ts';
+import { installedBy } from './installed-by.ts';
+import { ChatReader } from './read-chats.ts';
+import { profileOf, settingsOf, wishesOf } from './session-settings.ts';
+import { hashOfSurroundings } from './surroundings.ts';
+import { troubledView } from './troubled-view.ts';
 
 export interface InstalledAgentsOptions {
   readonly config: Config;
@@ -45,6 +54,8 @@ export interface InstalledAgentsOptions {
   readonly agentsDir: string;
   /** Homes of agents in rehearsal, so that the user's own history stays clean. */
   readonly homesDir: string;
+  /** Where each run has a folder of its own; absent where nothing is ever started. */
+  readonly runsDir?: string;
   /** Brings the rehearsal server up, if it is not, and tells its root URL. */
   readonly rehearsal: () => Promise<string>;
   /** Program and first arguments of `parley adapter`. */
@@ -60,6 +71,7 @@ const noSettings: Settings = { env: {}, unset: [], allow_env: [] };
 
 export class InstalledAgents implements Agents {
   readonly #firstStarts = new FirstStarts();
+  readonly #chats = new ChatReader();
   readonly #options: InstalledAgentsOptions;
   /** By agent and command. */
   readonly #detected = new Map<string, { readonly at: number; readonly found: Promise<Detected> }>();
@@ -101,16 +113,8 @@ export class InstalledAgents implements Agents {
 
   views(): Promise<readonly AgentView[]> {
     return Promise.all(
-      this.#shown().map((each) => this.view(each).catch((error: unknown) => this.#troubled(each, error))),
+      this.#shown().map((each) => this.view(each).catch((error: unknown) => troubledView(each, error))),
     );
-  }
-
-  /** An agent whose entries of the configuration make no sense: the others are none the worse for it. */
-  #troubled(driver: Driver, error: unknown): AgentView {
-    const { agent: name, title, provenVersion, capabilities, mode, loginHint } = driver;
-    const problem = `agents.${name} of the configuration: ${error instanceof Error ? error.message : String(error)}`;
-    const backend = { kind: 'rehearsal', detail: '' } as const;
-    return { name, title, installed: false, provenVersion, backend, modes: [mode], capabilities, loginHint, problem };
   }
 
   /** All agents, those of the configuration that speak ACP among them. */
@@ -124,6 +128,9 @@ export class InstalledAgents implements Agents {
     const modes = driversOf(agent, detected.dialect);
     const driver = driverOf(agent, this.#config(agent)?.mode, detected.dialect);
     const { agent: name, title, provenVersion, capabilities, installHint, loginHint } = driver;
+    const { path, dialect, installed } = detected;
+    const { agentsDir } = this.#options;
+    const by = installed && path !== undefined ? await installedBy({ agent, dialect, path, agentsDir }) : undefined;
     const { npmPackage, provenVersion: installs } = driverToInstall(agent);
     return {
       name,
@@ -137,6 +144,8 @@ export class InstalledAgents implements Agents {
       ...(detected.login === undefined ? {} : { login: detected.login }),
       modes: [...new Set([driver.mode, ...modes.map(({ mode }) => mode)])],
       capabilities,
+      options: Object.fromEntries(modes.map((each) => [each.mode, each.options ?? []])),
+      ...(by === undefined ? {} : { installedBy: by }),
       ...(npmPackage === undefined ? {} : { installable: { package: npmPackage, version: installs } }),
       ...(installHint === undefined ? {} : { installHint }),
       loginHint,
@@ -148,7 +157,10 @@ export class InstalledAgents implements Agents {
     const { agent } = driverOf(input.agent);
     const profile = profileOf(agent, this.#config(agent), input.profile);
     const detected = await this.#require(driverOf(agent), profile);
-    const driver = driverOf(agent, input.mode ?? profile.mode, detected.dialect);
+    const modes = driversOf(agent, detected.dialect);
+    const usual = driverOf(agent, input.mode ?? profile.mode, detected.dialect);
+    const driver =
+      input.options === undefined || input.mode !== undefined ? usual : driverWith(input.options, usual, modes);
     if (driver.dialect !== undefined && detected.dialect === undefined) {
       throw new ParleyError(
         'agent_not_installed',
@@ -161,12 +173,19 @@ export class InstalledAgents implements Agents {
     const usersPolicy = profile.policy ?? this.#options.config.policy.default;
     const wanted = input.model ?? (input.profile === undefined ? project.models[agent] : undefined) ?? profile.model;
     const model = this.#modelName(driver, detected, profile, backend.kind, wanted ?? 'default');
+    const policy = input.policy ?? (project.policy === undefined ? usersPolicy : stricter(usersPolicy, project.policy));
+    const settings = await settingsOf(input, profile, this.#options.config.deadlines);
+    const { options, addedFolders = [] } = settings;
+    if (options !== undefined) {
+      checkOptions(options, { policy, cwd: input.cwd, addedFolders }, driver, modes);
+      await this.#mcpChoice(options, driver, profile, input.cwd, backend.kind === 'rehearsal');
+    }
     return {
       backend,
       mode: driver.mode,
-      policy: input.policy ?? (project.policy === undefined ? usersPolicy : stricter(usersPolicy, project.policy)),
+      policy,
       ...(model === undefined ? {} : { model }),
-      ...(await settingsOf(input, profile, this.#options.config.deadlines)),
+      ...settings,
     };
   }
 
@@ -185,7 +204,7 @@ export class InstalledAgents implements Agents {
     });
     this.checkPolicy({ policy: session.policy, cwd }); // The folder may have become a link to another one since.
     const rehearsing = session.backend.kind === 'rehearsal';
-    const agentHome = rehearsing ? await this.#home(driver) : undefined;
+    const agentHome = rehearsing ? await makeHome(this.#options.homesDir, driver.agent) : undefined;
     const rehearsalUrl = rehearsing ? rehearsalUrlOf(await this.#options.rehearsal(), driver.wire) : undefined;
     const { endpoint, key } = endpointOf(
       this.#facts(driver, detected),
@@ -193,22 +212,24 @@ export class InstalledAgents implements Agents {
       session.modelUrl,
       rehearsalUrl,
     );
-    const { model, threadId, effort, variant, personality, addedFolders } = session;
+    const { options } = session;
+    // The policy, the program and its configuration may have changed since the session was made.
+    const modes = driversOf(driver.agent, detected.dialect);
+    if (options !== undefined) checkOptions(options, { ...session, cwd }, driver, modes);
+    const mcp = options && (await this.#mcpChoice(options, driver, profile, cwd, rehearsing));
     const plan = driver.launch({
       runId: run.runId,
       ...(driver.promptInArgv === true ? { prompt: run.prompt } : {}),
       executable: detected.path,
       cwd,
       policy: session.policy,
-      ...(model === undefined ? {} : { model }),
-      ...(threadId === undefined ? {} : { threadId }),
+      ...wishesOf(session),
+      ...conversationOf(session),
       ...(detected.dialect === undefined ? {} : { dialect: detected.dialect }),
       ...(detected.version === undefined ? {} : { version: detected.version }),
-      ...(addedFolders === undefined ? {} : { addedFolders }),
-      ...(effort === undefined ? {} : { effort }),
-      ...(variant === undefined ? {} : { variant }),
-      ...(personality === undefined ? {} : { personality }),
       ...(profile.provider_profile === undefined ? {} : { providerProfile: profile.provider_profile }),
+      ...(mcp === undefined ? {} : { mcp }),
+      filesFolder: join(this.#options.runsDir ?? '', run.runId, 'files'),
       endpoint,
       root: process.getuid?.() === 0,
       ...(agentHome === undefined ? {} : { agentHome }),
@@ -226,7 +247,20 @@ export class InstalledAgents implements Agents {
       key,
     });
     await this.#firstStarts.wait(plan, env);
-    return { request: { argv: plan.argv, cwd: plan.cwd, env }, limits: plan.limits };
+    const { argv, files } = plan;
+    return { request: { argv, cwd: plan.cwd, env, ...(files === undefined ? {} : { files }) }, limits: plan.limits };
+  }
+
+  async environmentOf(session: Session): Promise<string> {
+    const driver = driverOf(session.agent, session.mode);
+    const config = this.#config(driver.agent);
+    const profile = profileOf(driver.agent, config, session.profile);
+    const detected = await this.#require(driver, profile);
+    const { backend, modelUrl } = session;
+    const endpoint = endpointOf(this.#facts(driver, detected), backend, modelUrl, undefined);
+    const env = this.#environment(driver, profile, endpoint.key);
+    const settings = await readSettings(this.#modelFacts(driver, detected, profile, backend.kind));
+    return hashOfSurroundings({ detected, endpoint, config, profile, env, settings, session });
   }
 
   async modelName(session: Session, wanted: string): Promise<string | undefined> {
@@ -252,7 +286,12 @@ export class InstalledAgents implements Agents {
     const driver = driverOf(agent, this.#config(agent)?.mode, detected.dialect);
     const backend = backendOf(this.#facts(driver, detected), undefined).kind;
     const facts = this.#modelFacts(driver, detected, this.#config(agent) ?? noSettings, backend);
-    return modelsOf({ ...facts, settings: await readSettings(facts) });
+    const place = chatPlaceOf(agent, facts.env);
+    const [settings, chats] = await Promise.all([
+      readSettings(facts),
+      place === undefined ? [] : this.#chats.read(place),
+    ]);
+    return modelsOf({ ...facts, settings, chats });
   }
 
   #modelName(
@@ -275,13 +314,12 @@ export class InstalledAgents implements Agents {
     return modelFactsOf({ driver, detected, backend, config: this.#config(driver.agent), profile, env });
   }
 
-  checkPolicy({ policy, cwd }: Pick<Session, 'policy' | 'cwd'>): void {
-    if (policy !== 'full') return;
-    const allowed = this.#options.config.policy.full.some((folder) => {
-      const way = relative(realFolder(folder), cwd);
-      return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !way.startsWith(sep));
-    });
-    if (!allowed) throw new ParleyError('policy_not_allowed', `The policy "full" is not allowed in ${cwd}.`, { cwd });
+  forking(): readonly AgentName[] {
+    return [...new Set(drivers.filter(({ capabilities }) => capabilities.fork).map(({ agent }) => agent))];
+  }
+
+  checkPolicy(session: Pick<Session, 'policy' | 'cwd'>): void {
+    checkFullPolicy(this.#options.config.policy.full, session);
   }
 
   async #require(driver: Driver, profile: SessionConfig): Promise<Detected & { readonly path: string }> {
@@ -331,10 +369,25 @@ export class InstalledAgents implements Agents {
   }
 
   /** As the agent itself will have it: its login may be elsewhere, and no other vendor's key is its business. */
-  #environment(driver: Driver, settings: Settings): Readonly<Record<string, string>> {
+  #environment(
+    driver: Driver,
+    settings: Settings,
+    key = this.#options.env[driver.keyEnv],
+  ): Readonly<Record<string, string>> {
     const { env, config } = this.#options;
-    const key = env[driver.keyEnv];
     return childEnvironment(env, { driver, drivers, agents: config.agents, settings, plan: { env: {} }, key });
+  }
+
+  #mcpChoice(
+    options: AgentOptions,
+    driver: Driver,
+    profile: SessionConfig,
+    cwd: string,
+    rehearsing: boolean,
+  ): Promise<McpChoice | undefined> {
+    const env = this.#environment(driver, profile);
+    const home = rehearsing ? { agentHome: homeOf(this.#options.homesDir, driver.agent) } : {};
+    return mcpChoiceOf(options, driver, { env, cwd, ...home });
   }
 
   #facts(driver: Driver, detected: Detected): EndpointFacts {
@@ -343,38 +396,5 @@ export class InstalledAgents implements Agents {
 
   #config(agent: AgentName): AgentConfig | undefined {
     return this.#options.config.agents[agent];
-  }
-
-  async #home(driver: Driver): Promise<string> {
-    const home = join(this.#options.homesDir, driver.agent.replaceAll(/[^\w.-]/g, '_'));
-    await mkdir(home, { recursive: true, mode: 0o700 });
-    return home;
-  }
-}
-
-/** Of an agent's programs the first that npm has; where npm has none, the usual one. */
-function driverToInstall(name: AgentName): Driver {
-  return driversOf(name).find(({ npmPackage }) => npmPackage !== undefined) ?? driverOf(name);
-}
-
-/** OpenAI's clients take base URLs with `/v1`, the others without. */
-function rehearsalUrlOf(root: string, wire: ModelWire): string {
-  return wire === 'openai-responses' || wire === 'openai-chat' ? `${root}/v1` : root;
-}
-
-async function writeHomeFiles(home: string, { homeFiles = [] }: LaunchPlan): Promise<void> {
-  for (const { path, text } of homeFiles) {
-    const file = join(home, path);
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(file, text, { mode: 0o600 });
-  }
-}
-
-/** Sessions have real paths, so what they are compared with needs one too. */
-function realFolder(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder; // It does not exist yet: then no session is in it either.
   }
 }

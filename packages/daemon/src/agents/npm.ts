@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { drivers } from '@parley/drivers';
 import { ParleyError } from '@parley/schema';
-import { vendorKeys } from './vendor-keys.ts';
+import { isParleys, vendorKeys } from './vendor-keys.ts';
 
 const exactVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
 
@@ -79,7 +79,7 @@ export async function installPackage(
 /** Packages bring scripts that npm runs, and programs that are tried out: no key is their business. */
 export function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const keys = new Set([...vendorKeys, ...drivers.flatMap(({ keyEnv, secretEnv = [] }) => [keyEnv, ...secretEnv])]);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name) && !name.startsWith('PARLEY_')));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name) && !isParleys(name)));
 }
 
 /** npm 11 says E404 for a missing package and for a missing version, older ones ETARGET for the latter. */

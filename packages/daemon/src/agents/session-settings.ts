@@ -3,7 +3,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { ParleyError } from '@parley/schema';
-import type { AgentConfig, Config, CreateSession, SessionConfig } from '@parley/schema';
+import type { AgentConfig, AgentOptions, Config, CreateSession, Session, SessionConfig } from '@parley/schema';
+import { resolveOptions } from './agent-options.ts';
 
 /** The entries of an agent with those of a profile over them. Throws `invalid_request` for a profile that is not there. */
 export function profileOf(agent: string, config: AgentConfig | undefined, name: string | undefined): SessionConfig {
@@ -35,11 +36,12 @@ export interface SessionSettings {
   readonly variant?: string;
   readonly personality?: string;
   readonly addedFolders?: readonly string[];
+  readonly options?: AgentOptions;
   readonly timeoutMs?: number;
   readonly idleMs?: number;
 }
 
-/** Effort, folders and limits of a new session. Throws `folder_missing`. */
+/** Effort, folders, options and limits of a new session. Throws `folder_missing`, and `invalid_request` for a file that is not there. */
 export async function settingsOf(
   input: CreateSession,
   profile: SessionConfig,
@@ -50,14 +52,16 @@ export async function settingsOf(
   const personality = input.personality ?? profile.personality;
   const folders = await realFolders([...profile.added_folders, ...(input.addedFolders ?? [])]);
   const idle = profile.idle_timeout ?? idleByEffort(effort, deadlines);
+  const idleMs = input.idleMs ?? (idle === undefined ? undefined : idle * 1000);
   return {
     ...(input.profile === undefined ? {} : { profile: input.profile }),
     ...(effort === undefined ? {} : { effort }),
     ...(variant === undefined ? {} : { variant }),
     ...(personality === undefined ? {} : { personality }),
     ...(folders.length === 0 ? {} : { addedFolders: folders }),
+    ...(input.options === undefined ? {} : { options: await resolveOptions(input.options) }),
     ...(profile.timeout === undefined ? {} : { timeoutMs: profile.timeout * 1000 }),
-    ...(idle === undefined ? {} : { idleMs: idle * 1000 }),
+    ...(idleMs === undefined ? {} : { idleMs }),
   };
 }
 
@@ -85,4 +89,18 @@ async function realFolders(folders: readonly string[]): Promise<readonly string[
     }),
   );
   return [...new Set(real)];
+}
+
+type Wishes = Pick<Session, 'model' | 'effort' | 'variant' | 'personality' | 'addedFolders' | 'options'>;
+
+/** What a session says of how its agent is started, of which any part may be absent. */
+export function wishesOf({ model, effort, variant, personality, addedFolders, options }: Session): Wishes {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(effort === undefined ? {} : { effort }),
+    ...(variant === undefined ? {} : { variant }),
+    ...(personality === undefined ? {} : { personality }),
+    ...(addedFolders === undefined ? {} : { addedFolders }),
+    ...(options === undefined ? {} : { options }),
+  };
 }

@@ -39,3 +39,8 @@ export const vendorKeys: readonly string[] = [
   'ZAI_API_KEY',
   'ZHIPU_API_KEY',
 ];
+
+/** Variables that are Parley's business, its credentials among them: nothing that it starts gets them. */
+export function isParleys(name: string): boolean {
+  return name.startsWith('PARLEY_') || name === 'LLM_GATEWAY_AUTH_TOKEN';
+}

@@ -3,11 +3,13 @@
 
 import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { ConfigSchema, ParleyError, policies, PolicySchema } from '@parley/schema';
 import type { Config, Policy } from '@parley/schema';
+import { overridesIn } from './variables.ts';
+import type { Override } from './variables.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 export interface ConfigEntry {
@@ -25,28 +27,6 @@ export interface LoadedConfig {
 
 type Table = Record<string, unknown>;
 
-interface Override {
-  readonly key: readonly [string, ...string[]];
-  readonly value: unknown;
-  readonly origin: string;
-}
-
-/** The `PARLEY_*` variables that set an entry, and how their text is read. */
-export const configVariables: readonly {
-  readonly name: string;
-  readonly key: readonly [string, ...string[]];
-  readonly read: (text: string) => unknown;
-}[] = [
-  { name: 'PARLEY_PORT', key: ['server', 'port'], read: Number },
-  { name: 'PARLEY_HOST', key: ['server', 'host'], read: String },
-  { name: 'PARLEY_POLICY', key: ['policy', 'default'], read: String },
-  {
-    name: 'PARLEY_ALLOW_FULL',
-    key: ['policy', 'full'],
-    read: (text) => text.split(delimiter).filter((part) => part !== ''),
-  },
-];
-
 /** Read the user's file and the environment. `flags` win over all. Throws `config_invalid` naming file and entry. */
 export async function loadConfig(
   file: string,
@@ -55,12 +35,7 @@ export async function loadConfig(
 ): Promise<LoadedConfig> {
   const user = await readToml(file);
   const merged: Table = structuredClone(user);
-  const overrides: Override[] = [];
-  for (const { name, key, read } of configVariables) {
-    const text = env[name];
-    if (text !== undefined && text !== '') overrides.push({ key, value: read(text), origin: name });
-  }
-  overrides.push(...flags);
+  const overrides = [...overridesIn(env, (key) => valueAt(user, key)), ...flags];
   for (const { key, value } of overrides) setAt(merged, key, value);
 
   const checked = ConfigSchema.safeParse(merged);
@@ -116,6 +91,13 @@ async function readOrdinaryFile(path: string): Promise<string> {
   } finally {
     await file.close();
   }
+}
+
+function valueAt(table: Table, key: readonly string[]): unknown {
+  return key.reduce<unknown>(
+    (value, name) => (typeof value === 'object' && value !== null ? (value as Table)[name] : undefined),
+    table,
+  );
 }
 
 function setAt(table: Table, [first, ...rest]: readonly [string, ...string[]], value: unknown): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { gatewayToken } from '../config/variables.ts';
 import { Credentials } from './credentials.ts';
 
 async function tokenFile(t: TestContext): Promise<string> {
@@ -104,4 +105,17 @@ test('pairing codes do not outlive the daemon', async (t) => {
   const file = await tokenFile(t);
   const { code } = (await Credentials.open(file)).invite();
   assert.equal((await Credentials.open(file)).redeem(code), false);
+});
+
+test('a second token of the environment is as good as the first, and is kept nowhere', async (t) => {
+  const file = await tokenFile(t);
+  const second = gatewayToken({ LLM_GATEWAY_AUTH_TOKEN: 'x'.repeat(32) });
+  const credentials = await Credentials.open(file, Date.now, second);
+  assert.ok(credentials.isToken('x'.repeat(32)));
+  assert.ok(credentials.isToken(await read(file)));
+  assert.notEqual(await read(file), 'x'.repeat(32));
+  assert.equal((await Credentials.open(file)).isToken('x'.repeat(32)), false);
+
+  assert.equal(gatewayToken({ LLM_GATEWAY_AUTH_TOKEN: 'x'.repeat(31) }), undefined, 'one that can be guessed');
+  assert.equal((await Credentials.open(file, Date.now, gatewayToken({}))).isToken(''), false);
 });

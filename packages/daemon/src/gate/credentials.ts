@@ -8,37 +8,42 @@ const pairingMs = 10 * 60 * 1000;
 
 export class Credentials {
   readonly #token: string;
+  readonly #second: string | undefined;
   readonly #cookie: string;
   readonly #codes = new Map<string, number>();
   readonly #now: () => number;
 
-  private constructor(token: string, now: () => number) {
+  private constructor(token: string, now: () => number, second: string | undefined) {
     this.#token = token;
+    this.#second = second;
     // Derived, so that it survives restarts and ends with the token: delete the token file to unpair every browser.
     this.#cookie = createHmac('sha256', token).update('browser').digest('base64url');
     this.#now = now;
   }
 
-  /** Read the token, or make it when there is none of at least 32 characters. The caller owns the state directory. */
-  static async open(file: string, now: () => number = Date.now): Promise<Credentials> {
+  /**
+   * Read the token, or make it when there is none of at least 32 characters. The caller owns the state directory. `second`: a token that is
+   * as good, for as long as this process lives.
+   */
+  static async open(file: string, now: () => number = Date.now, second?: string): Promise<Credentials> {
     const found = await readFile(file, 'utf8').catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
       throw error; // It is there: replacing it would unpair everybody.
     });
     if (found.trim().length >= 32) {
       await chmod(file, 0o600);
-      return new Credentials(found.trim(), now);
+      return new Credentials(found.trim(), now, second);
     }
     const token = randomBytes(32).toString('base64url');
     // Whole or not at all, and never for a moment with the mode of a file that lay there.
     const draft = `${file}.new`;
     await writeFile(draft, `${token}\n`, { mode: 0o600 });
     await rename(draft, file);
-    return new Credentials(token, now);
+    return new Credentials(token, now, second);
   }
 
   isToken(text: string): boolean {
-    return same(text, this.#token);
+    return same(text, this.#token) || (this.#second !== undefined && same(text, this.#second));
   }
 
   isCookie(text: string): boolean {

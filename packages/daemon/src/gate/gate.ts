@@ -74,7 +74,7 @@ function isOpen({ method, path, upgrade }: Knock): boolean {
   if (upgrade) return false;
   if (method === 'POST') return path === '/api/pair';
   if (method !== 'GET' && method !== 'HEAD') return false;
-  return !path.startsWith('/api/');
+  return !path.startsWith('/api/') && path !== '/metrics';
 }
 
 function bearerOf(authorization: string | undefined): string | undefined {

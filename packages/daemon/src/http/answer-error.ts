@@ -14,6 +14,8 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
   response.writeHead(errorCatalogue[body.code].status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
+    // Where a credential goes: MCP clients look for it.
+    ...(body.code === 'unauthenticated' && { 'www-authenticate': 'Bearer realm="parley"' }),
   });
   if (request.complete) {
     response.end(text);

@@ -109,7 +109,9 @@ test('every schema in it is a schema, and every reference leads somewhere', () =
     assert.ok(typeof schema === 'object' && schema !== null && !Array.isArray(schema), where);
     const { $ref, type, properties, required, items, anyOf, oneOf, allOf } = schema as Schema;
     if (typeof $ref === 'string') references.push($ref);
-    if (type !== undefined) assert.ok(typeof type === 'string' && kinds.has(type), `${where}: ${JSON.stringify(type)}`);
+    // One kind, or several: `null` beside another.
+    for (const kind of type === undefined ? [] : [type].flat())
+      assert.ok(typeof kind === 'string' && kinds.has(kind), `${where}: ${JSON.stringify(type)}`);
     const fields = (properties ?? {}) as Readonly<Record<string, unknown>>;
     for (const [name, inner] of Object.entries(fields)) judge(inner, `${where}.${name}`);
     for (const name of (required ?? []) as readonly string[])

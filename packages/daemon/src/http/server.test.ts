@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test';
 import { z } from 'zod';
 import { errorCatalogue } from '@parley/schema';
 import { cookieName } from '../gate/gate.ts';
+import type { McpDoor } from '../mcp/mcp-door.ts';
 import { route } from './route.ts';
 import { HttpDoor } from './server.ts';
 import type { WebSocketDoor } from './websocket.ts';
@@ -78,6 +79,7 @@ async function openDoor(
     version: '1.0.0',
     page: undefined,
     webSocket: {} as unknown as WebSocketDoor,
+    mcp: {} as unknown as McpDoor,
     report: (words, error) => void reports.push(`${words}: ${String(error)}`),
   });
   const hosts = new Set<string>();

@@ -8,6 +8,8 @@ import { errorBody, errorCatalogue, maxBodyBytes, ParleyError } from '@parley/sc
 import type { ErrorBody } from '@parley/schema';
 import { admit } from '../gate/gate.ts';
 import type { GateRules, Knock, Scope } from '../gate/gate.ts';
+import { mcpPath } from '../mcp/mcp-door.ts';
+import type { McpDoor } from '../mcp/mcp-door.ts';
 import { answerError } from './answer-error.ts';
 import { withDocument } from './openapi.ts';
 import { pageFile, safetyHeaders } from './page.ts';
@@ -22,6 +24,7 @@ export interface HttpOptions {
   /** Folder of the built page; undefined when it has not been built. */
   readonly page: string | undefined;
   readonly webSocket: WebSocketDoor;
+  readonly mcp: McpDoor;
   readonly report: (text: string, error: unknown) => void;
 }
 
@@ -93,6 +96,14 @@ export class HttpDoor {
     for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
     const scope = admit(knockOf(request, transport, false), rules);
     if (typeof scope !== 'string') return answerError(request, response, scope.body);
+    if (requestPath(request.url ?? '/') === mcpPath) {
+      this.#options.mcp.handle(request, response, scope).catch((error: unknown) => {
+        this.#options.report('a request of MCP failed', error);
+        if (response.headersSent) response.destroy();
+        else answerError(request, response, errorBody('internal', 'Something unexpected happened.'));
+      });
+      return;
+    }
     scopeOf.set(request, scope);
     this.#app.routing(request, response);
   }

@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { newRecord, reportOf } from '@parley/consult';
 import { EventBatch } from '@parley/engine';
 import type { Engine, EventSink } from '@parley/engine';
 import { newId, ParleyError } from '@parley/schema';
-import type { ServerFrame, Session, SessionId } from '@parley/schema';
+import type { ConsultReport, ServerFrame, Session, SessionId } from '@parley/schema';
 import { WebSocket } from 'ws';
+import type { Consultations, ConsultationWatcher } from '../consultations/consultations.ts';
 import { WebSocketDoor } from './websocket.ts';
 
 const known = newId('session');
@@ -52,8 +54,33 @@ class FakeEngine {
   }
 }
 
+const report: ConsultReport = reportOf(
+  newRecord(
+    newId('consultation'),
+    { kind: 'validate', question: 'Right?', reviewers: [], cwd: '/', policy: 'read-only', timeoutMs: 1 },
+    1,
+  ),
+);
+
+/** Knows one consultation. */
+class FakeConsultations implements Pick<Consultations, 'watch'> {
+  readonly watchers = new Set<ConsultationWatcher>();
+  onUnwatch = () => {};
+
+  async watch(id: string, watcher: ConsultationWatcher): Promise<() => void> {
+    if (id !== report.id) throw new ParleyError('unknown_consultation', `There is no consultation ${id}.`);
+    this.watchers.add(watcher);
+    watcher.changed(report);
+    return () => {
+      this.watchers.delete(watcher);
+      this.onUnwatch();
+    };
+  }
+}
+
 interface Door {
   readonly engine: FakeEngine;
+  readonly consultations: FakeConsultations;
   readonly door: WebSocketDoor;
   readonly client: WebSocket;
   /** Our end of the client's connection. */
@@ -65,7 +92,8 @@ interface Door {
 
 async function openDoor(t: TestContext): Promise<Door> {
   const engine = new FakeEngine();
-  const door = new WebSocketDoor(engine as unknown as Engine);
+  const consultations = new FakeConsultations();
+  const door = new WebSocketDoor(engine as unknown as Engine, consultations);
   const server = createServer();
   const upgraded = Promise.withResolvers<Duplex>();
   server.on('upgrade', (request, socket, head) => {
@@ -92,6 +120,7 @@ async function openDoor(t: TestContext): Promise<Door> {
   });
   return {
     engine,
+    consultations,
     door,
     client,
     connection: await upgraded.promise,
@@ -224,4 +253,42 @@ test('a client is told that the daemon stops, and one that hangs does not hold i
   const gone = once(hanging.connection, 'close');
   hanging.door.close();
   await gone;
+});
+
+test('a consultation is told as it stands and after each change, until nobody wants it', async (t) => {
+  const { consultations, client, say, hear } = await openDoor(t);
+  const consultationId = report.id;
+  say({ type: 'watch-consultation', consultationId });
+  assert.deepEqual(await hear(), { type: 'consultation', report });
+  const [watcher] = consultations.watchers;
+  watcher?.changed({ ...report, endedAt: 5 });
+  assert.deepEqual(await hear(), { type: 'consultation', report: { ...report, endedAt: 5 } });
+  say({ type: 'unwatch-consultation', consultationId });
+  say({ type: 'watch-consultation', consultationId: newId('consultation') });
+  const refused = await hear();
+  assert.equal(refused.type === 'error' && refused.error.code, 'unknown_consultation');
+  assert.equal(consultations.watchers.size, 0);
+  say({ type: 'watch-consultation', consultationId });
+  await hear();
+  for (const each of consultations.watchers) each.deleted();
+  const gone = await hear();
+  assert.equal(gone.type === 'error' && gone.consultationId, consultationId);
+  assert.equal(consultations.watchers.size, 0);
+  say({ type: 'watch-consultation', consultationId });
+  await hear();
+  const unwatched = new Promise<void>((resolve) => (consultations.onUnwatch = resolve));
+  client.terminate();
+  await unwatched;
+});
+
+test('a slow reader of a consultation gets the newest report, not all of them', async (t) => {
+  const { consultations, connection, say, hear } = await openDoor(t);
+  say({ type: 'watch-consultation', consultationId: report.id });
+  await hear();
+  const [watcher] = consultations.watchers;
+  connection.cork();
+  for (let endedAt = 1; endedAt <= 100; endedAt++) watcher?.changed({ ...report, endedAt });
+  connection.uncork();
+  assert.deepEqual(await hear(), { type: 'consultation', report: { ...report, endedAt: 1 } });
+  assert.deepEqual(await hear(), { type: 'consultation', report: { ...report, endedAt: 100 } });
 });

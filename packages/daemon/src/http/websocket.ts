@@ -5,8 +5,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import { ClientFrameSchema, errorBody, ParleyError } from '@parley/schema';
-import type { ServerFrame, SessionId } from '@parley/schema';
+import type { ConsultationId, ConsultReport, ServerFrame, SessionId } from '@parley/schema';
 import type { Engine, EventBatch, EventSink } from '@parley/engine';
+import type { Consultations } from '../consultations/consultations.ts';
 
 /** Bytes that may wait in a socket before its subscriptions are cut. */
 const maxWaiting = 16 * 1024 * 1024;
@@ -19,15 +20,22 @@ const goodbyeMs = 500;
 
 export class WebSocketDoor {
   readonly #engine: Engine;
+  readonly #consultations: Pick<Consultations, 'watch'>;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, consultations: Pick<Consultations, 'watch'>) {
     this.#engine = engine;
+    this.#consultations = consultations;
   }
 
   /** Take over an upgrade that the gate has let through. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (connection) => new Connection(this.#engine, connection));
+    this.#server.handleUpgrade(
+      request,
+      socket,
+      head,
+      (connection) => new Connection(this.#engine, this.#consultations, connection),
+    );
   }
 
   close(): void {
@@ -42,15 +50,18 @@ export class WebSocketDoor {
 
 class Connection {
   readonly #engine: Engine;
+  readonly #consultations: Pick<Consultations, 'watch'>;
   readonly #socket: WebSocket;
   readonly #subscriptions = new Map<SessionId, () => void>();
+  readonly #unwatchOf = new Map<ConsultationId, () => void>();
   #unwatch: (() => void) | undefined;
   #alive = true;
   /** Frames are obeyed one after the other: a second subscription has to find the first one to replace it. */
   #obeyed: Promise<void> = Promise.resolve();
 
-  constructor(engine: Engine, socket: WebSocket) {
+  constructor(engine: Engine, consultations: Pick<Consultations, 'watch'>, socket: WebSocket) {
     this.#engine = engine;
+    this.#consultations = consultations;
     this.#socket = socket;
     socket.on('message', (data, binary) => {
       this.#obeyed = this.#obeyed.then(() => this.#take(data, binary));
@@ -65,6 +76,7 @@ class Connection {
     socket.once('close', () => {
       clearInterval(ping);
       this.#unwatch?.();
+      for (const unwatch of this.#unwatchOf.values()) unwatch();
       for (const unsubscribe of this.#subscriptions.values()) unsubscribe();
       this.#subscriptions.clear();
     });
@@ -99,6 +111,12 @@ class Connection {
       case 'watch':
         this.#watch();
         return;
+      case 'watch-consultation':
+        await this.#watchConsultation(frame.data.consultationId);
+        return;
+      case 'unwatch-consultation':
+        this.#unwatchConsultation(frame.data.consultationId);
+        return;
       case 'unsubscribe':
         this.#unsubscribe(frame.data.sessionId);
         return;
@@ -118,6 +136,33 @@ class Connection {
       );
     });
     this.#send({ type: 'sessions', sessions: this.#engine.sessions() });
+  }
+
+  async #watchConsultation(consultationId: ConsultationId): Promise<void> {
+    this.#unwatchConsultation(consultationId);
+    if (this.#unwatchOf.size >= maxSubscriptions) {
+      throw new ParleyError('invalid_request', `One socket follows ${maxSubscriptions} consultations.`);
+    }
+    try {
+      const unwatch = await this.#consultations.watch(consultationId, {
+        changed: newestOnly(this.#socket, (report: ConsultReport) => ({ type: 'consultation', report })),
+        deleted: () => {
+          this.#unwatchConsultation(consultationId);
+          const error = errorBody('unknown_consultation', `The consultation ${consultationId} was deleted.`);
+          this.#send({ type: 'error', consultationId, error });
+        },
+      });
+      if (this.#socket.readyState === this.#socket.OPEN) this.#unwatchOf.set(consultationId, unwatch);
+      else unwatch();
+    } catch (error) {
+      if (!ParleyError.is(error)) throw error;
+      this.#send({ type: 'error', consultationId, error: error.body });
+    }
+  }
+
+  #unwatchConsultation(consultationId: ConsultationId): void {
+    this.#unwatchOf.get(consultationId)?.();
+    this.#unwatchOf.delete(consultationId);
   }
 
   #unsubscribe(sessionId: SessionId): void {
@@ -153,6 +198,26 @@ class Connection {
   #send(frame: ServerFrame): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
+}
+
+/** Sends a value as a frame, and while an earlier one is still on its way only the newest of those that come. */
+function newestOnly<Value>(socket: WebSocket, frameOf: (value: Value) => ServerFrame): (value: Value) => void {
+  let next: { readonly value: Value } | undefined;
+  let isBusy = false;
+  const send = (): void => {
+    if (next === undefined || isBusy || socket.readyState !== socket.OPEN) return;
+    const text = JSON.stringify(frameOf(next.value));
+    next = undefined;
+    isBusy = true;
+    socket.send(text, () => {
+      isBusy = false;
+      send();
+    });
+  };
+  return (value) => {
+    next = { value };
+    send();
+  };
 }
 
 class SocketSink implements EventSink {

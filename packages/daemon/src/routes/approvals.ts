@@ -1,7 +1,7 @@
 // Routes of approvals: what waits, and the answer.
 
 import { z } from 'zod';
-import { ApprovalAnswerSchema, ApprovalIdSchema, ApprovalPageSchema } from '@parley/schema';
+import { ApprovalAnswerSchema, ApprovalIdSchema, ApprovalPageSchema, RequestApprovalPageSchema } from '@parley/schema';
 import type { Daemon } from '../daemon.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
@@ -18,6 +18,21 @@ export function approvalRoutes({ engine }: Daemon): readonly Route[] {
       answer: ApprovalPageSchema,
       handle: async ({ query: { pending } }) => ({
         approvals: await engine.approvals(pending !== undefined && pending !== 'false' && pending !== '0'),
+      }),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/request-approvals',
+      summary: 'What was decided about requests before anything was started, newest first',
+      scope: 'use',
+      query: z.object({
+        limit: z.coerce.number().int().min(1).max(500).default(50),
+        agent: z.string().min(1).max(100).optional(),
+      }),
+      status: 200,
+      answer: RequestApprovalPageSchema,
+      handle: async ({ query: { limit, agent } }) => ({
+        approvals: await engine.requestApprovals({ limit, ...(agent !== undefined && { agent }) }),
       }),
     }),
     route({
