@@ -1,7 +1,6 @@
 // What agents ask, for callers whose MCP client shows no forms.
 
-import { ApprovalSchema } from '@parley/schema';
-import type { Approval, ApprovalId } from '@parley/schema';
+import type { Approval, ApprovalId, RequestApproval } from '@parley/schema';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { agentOfCli, cliOfAgent } from './agents.ts';
@@ -11,20 +10,28 @@ import { ErrorSchema, failed, structured } from './reply.ts';
 
 const error = ErrorSchema.exactOptional();
 
-const ApprovalEntrySchema = z.object({
-  ...ApprovalSchema.shape,
-  jobId: z.string(),
+const EntrySchema = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  status: z.enum(['pending', 'approved', 'allowed', 'denied', 'cancelled', 'expired', 'withdrawn']),
   cli: z.string().nullable(),
-  status: z.enum(['pending', 'allowed', 'denied', 'cancelled', 'expired', 'withdrawn']),
+  jobId: z.string().nullable(),
+  sessionId: z.string().nullable(),
+  /** Milliseconds since the epoch. */
+  requestedAt: z.number(),
+  /** How it can be answered; nothing where nobody was asked. */
+  options: z.array(z.object({ id: z.string(), label: z.string(), effect: z.string() })).readonly(),
 });
+type Entry = z.output<typeof EntrySchema>;
 
 export function addApprovalTools(server: McpServer, door: Door): void {
   server.registerTool(
     'approval_list',
     {
-      title: 'What agents ask',
+      title: 'What was asked and decided',
       description:
-        'Approvals, newest first: those that wait for an answer, with the ids of their options, and those of the past.',
+        'Approvals, newest first: what agents ask, with the ids of the options of what still waits, and what was decided about requests before anything was started (kind `launch`, with the score and its reasons).',
       inputSchema: z.strictObject({
         limit: z.int().min(1).max(500).default(50),
         cli: cliParameter.exactOptional(),
@@ -33,7 +40,7 @@ export function addApprovalTools(server: McpServer, door: Door): void {
       outputSchema: z.object({
         success: z.boolean(),
         count: z.number().int().exactOptional(),
-        approvals: z.array(ApprovalEntrySchema).exactOptional(),
+        approvals: z.array(EntrySchema).exactOptional(),
         error,
       }),
       annotations: { readOnlyHint: true, openWorldHint: false },
@@ -41,13 +48,22 @@ export function addApprovalTools(server: McpServer, door: Door): void {
     async ({ limit, cli, pending }) => {
       try {
         const client = await door.client();
-        const [all, sessions] = await Promise.all([client.approvals({ pending }), client.sessions()]);
-        const agents = new Map(sessions.map(({ id, agent }) => [id, agent]));
-        const approvals = all
-          .filter(({ sessionId }) => cli === undefined || agents.get(sessionId) === agentOfCli(cli))
+        const agent = cli === undefined ? undefined : agentOfCli(cli);
+        const [asked, decided, sessions] = await Promise.all([
+          client.approvals({ pending }),
+          client.requestApprovals({ limit: 500, ...(agent !== undefined && { agent }) }),
+          client.sessions(),
+        ]);
+        const agents = new Map(sessions.map(({ id, agent: name }) => [id, name]));
+        const records = new Map(decided.map((record) => [record.approvalId, record]));
+        const entries = asked
+          .filter(({ sessionId }) => agent === undefined || agents.get(sessionId) === agent)
+          .map((approval) => questionEntry(approval, agents.get(approval.sessionId), records.get(approval.id)));
+        const listed = new Set(entries.map(({ id }) => id));
+        const unasked = pending ? [] : decided.filter(({ approvalId }) => !listed.has(approvalId ?? ''));
+        const approvals = [...entries, ...unasked.map(decisionEntry)]
           .toSorted((a, b) => b.requestedAt - a.requestedAt)
-          .slice(0, limit)
-          .map((approval) => entryOf(approval, agents.get(approval.sessionId)));
+          .slice(0, limit);
         return structured({ success: true, count: approvals.length, approvals });
       } catch (caught) {
         return failed(caught);
@@ -84,7 +100,48 @@ export function addApprovalTools(server: McpServer, door: Door): void {
   );
 }
 
-function entryOf(approval: Approval, agent: string | undefined): Record<string, unknown> {
-  const status = approval.resolution?.outcome ?? 'pending';
-  return { ...approval, jobId: approval.turnId, cli: agent === undefined ? null : cliOfAgent(agent), status };
+/** A question. That of a launch shows the plan, and in it the prompt, to whom it is put; a list is no place for that. */
+function questionEntry(approval: Approval, agent: string | undefined, record: RequestApproval | undefined): Entry {
+  const { input, resolution, ...question } = approval;
+  const outcome = resolution?.outcome ?? 'pending';
+  return {
+    ...(approval.kind !== 'launch' && input !== undefined && { input }),
+    ...(record && factsOf(record)),
+    ...question,
+    ...(resolution && { resolution }),
+    jobId: approval.turnId,
+    cli: agent === undefined ? null : cliOfAgent(agent),
+    status: approval.kind === 'launch' && outcome === 'allowed' ? 'approved' : outcome,
+  };
+}
+
+/** What was decided without asking anybody. */
+function decisionEntry(record: RequestApproval): Entry {
+  const { id, at, status, agent, score, threshold, turnId, sessionId } = record;
+  return {
+    ...factsOf(record),
+    id,
+    kind: 'launch',
+    title: `Start ${agent}: ${score} points, where ${threshold} go through`,
+    status: status === 'asked' ? 'pending' : status,
+    cli: cliOfAgent(agent),
+    jobId: turnId ?? null,
+    sessionId: sessionId ?? null,
+    requestedAt: at,
+    options: [],
+  };
+}
+
+function factsOf(record: RequestApproval): Record<string, unknown> {
+  const {
+    id,
+    at: _at,
+    status: _status,
+    agent: _agent,
+    turnId: _turn,
+    sessionId: _session,
+    approvalId: _asked,
+    ...facts
+  } = record;
+  return { record: id, ...facts };
 }

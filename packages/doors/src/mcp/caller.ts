@@ -1,7 +1,7 @@
 // Who calls a tool that waits, what it waits for, and how its person can be asked.
 
-import type { ApprovalId, SessionId, TurnId } from '@parley/schema';
-import { CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/server';
+import type { ApprovalId, Optimization, RequestApproval, ReviewIntegrity, SessionId, TurnId } from '@parley/schema';
+import { CLIENT_CAPABILITIES_META_KEY, createRequestStateCodec } from '@modelcontextprotocol/server';
 import type { McpServer, RequestStateCodec, ServerContext } from '@modelcontextprotocol/server';
 
 /** A turn that a call waits for. As the state of a call in several rounds (protocol revision 2026-07-28) it goes to the client and comes back. */
@@ -11,8 +11,22 @@ export interface AwaitedTurn {
   /** Of the session's events the newest that needs no second look. */
   readonly after: number;
   readonly warnings: readonly string[];
+  /** What this caller's reply says of the request, where the turn alone would say something else. */
+  readonly told?: Told;
   /** Approvals that the person has been asked about: asked once, they wait for other doors. */
   readonly asked: readonly ApprovalId[];
+}
+
+export interface Told {
+  /** The caller's own name for it, also where it is answered by the turn of a request of another name. */
+  readonly correlationId?: string;
+  /** The turn was begun by an earlier request. */
+  readonly deduped?: boolean;
+  readonly approval?: RequestApproval;
+  /** Only where something was found. */
+  readonly reviewIntegrity?: ReviewIntegrity;
+  /** What was left out of the prompt. */
+  readonly optimization?: Optimization;
 }
 
 /** What a connection speaks. */
@@ -20,6 +34,15 @@ export interface Protocol {
   /** 2025-era: a person is asked by a request of ours while the call waits. Later: by a reply of ours, after which the call comes back. */
   readonly era: 'legacy' | 'modern';
   readonly codec: RequestStateCodec<AwaitedTurn>;
+}
+
+/** Seconds that a person has for a form: longer than any approval waits. */
+const roundSeconds = 24 * 3600;
+
+/** Seals what goes to the client and comes back. Only this process ever reads it. */
+export function createStateCodec(): RequestStateCodec<AwaitedTurn> {
+  const key = crypto.getRandomValues(new Uint8Array(32));
+  return createRequestStateCodec<AwaitedTurn>({ key, ttlSeconds: roundSeconds });
 }
 
 /** How this caller's person can be asked. */

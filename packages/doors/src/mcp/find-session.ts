@@ -1,11 +1,13 @@
 // The session that a request goes to: the one it names, the newest, the active one, or a new one.
 
-import { isAbsolute, resolve } from 'node:path';
 import { failure } from '@parley/client';
-import type { AgentName, CreateSession, Policy, Session, SessionId } from '@parley/schema';
+import type { AgentName, CreateSession, Session, SessionId } from '@parley/schema';
 import type { RequestTool } from './agents.ts';
 import type { Daemon, Door } from './door.ts';
+import { namedSession, newestSession } from './known-session.ts';
+import { fixedOptions, formatWarnings, sessionOptionsOf } from './option-parameters.ts';
 import type { RequestArguments } from './parameters.ts';
+import { permissionOf } from './permission.ts';
 
 export interface FoundSession {
   /** The session to go on with, or what a new one is made of. */
@@ -17,6 +19,9 @@ export interface FoundSession {
 /** Options that are fixed when a session is made. */
 const fixed = ['effort', 'addedFolders', 'includeDirs', 'mode', 'profile'] as const;
 
+const nothingToFork =
+  'forkSession: a copy of which conversation? Give sessionId or resumeLatest, or set an active session.';
+
 /** Throws `invalid_request` for what contradicts itself, `unknown_session`, and what changing a session throws. */
 export async function findSession(
   door: Door,
@@ -25,11 +30,18 @@ export async function findSession(
   request: RequestArguments,
 ): Promise<FoundSession> {
   const agent = tool.agent ?? acpName(request.agent ?? '');
-  const policy = await policyOf(tool, request);
+  const { policy, warnings: said } = await permissionOf(tool, request);
+  const warnings = [...said, ...formatWarnings(request)];
   const existing = request.createNewSession === true ? undefined : await existingSession(door, client, agent, request);
+  const isFork = request.forkSession === true;
   if (existing === undefined) {
-    const session = { ...newSession(door, agent, request), ...(policy !== undefined && { policy }) };
-    return { session, warnings: [] };
+    const session = {
+      ...newSession(door, agent, request),
+      ...(await sessionOptionsOf(door, tool, request)),
+      ...(policy !== undefined && { policy }),
+    };
+    if (isFork && session.threadId === undefined) throw await failure('invalid_request', nothingToFork);
+    return { session: isFork ? { ...session, fork: true } : session, warnings };
   }
   await checkFolder(door, existing, request);
   const { model } = request;
@@ -37,11 +49,16 @@ export async function findSession(
     ...(model !== undefined && model !== existing.model && { model }),
     ...(policy !== undefined && policy !== existing.policy && { policy }),
   };
-  if (Object.keys(change).length > 0) await client.updateSession(existing.id, change);
-  const warnings = fixed
-    .filter((name) => request[name] !== undefined)
-    .map((name) => `${name} was not applied: it is fixed when a session is made (use createNewSession).`);
-  return { session: existing.id, warnings };
+  const fork = isFork ? await client.forkSession(existing.id, change) : undefined;
+  if (fork === undefined && Object.keys(change).length > 0) await client.updateSession(existing.id, change);
+  const names = [
+    ...fixed.filter((name) => request[name] !== undefined),
+    ...fixedOptions(door, tool, request, existing),
+  ];
+  const notApplied = names.map(
+    (name) => `${name} was not applied: it is fixed when a session is made (use createNewSession).`,
+  );
+  return { session: fork?.id ?? existing.id, warnings: [...warnings, ...notApplied] };
 }
 
 /** Undefined: nothing says to go on with anything. */
@@ -51,44 +68,24 @@ async function existingSession(
   agent: AgentName,
   request: RequestArguments,
 ): Promise<Session | undefined> {
-  const { sessionId, resumeLatest } = request;
+  const { sessionId, resumeLatest, continueSession } = request;
   if (sessionId !== undefined) return namedSession(client, agent, sessionId);
-  const sessions = await client.sessions();
-  if (resumeLatest === true) {
-    const cwd = folderOf(door, request);
-    const found = newest(sessions.filter((one) => one.agent === agent && one.cwd === cwd));
-    if (found === undefined) throw await failure('unknown_session', `There is no session of ${agent} in ${cwd}.`);
-    return found;
-  }
-  const active = sessions.find(({ id }) => id === door.active.get(agent));
+  if (resumeLatest === true || continueSession === true) return newestSession(client, agent, folderOf(door, request));
+  const active = (await client.sessions()).find(({ id }) => id === door.active.get(agent));
   // A request for another folder is another conversation.
   return request.workingDir === undefined || active?.cwd === folderOf(door, request) ? active : undefined;
 }
 
-/** Undefined: a conversation that Parley does not know yet, by the agent's own id. */
-async function namedSession(client: Daemon, agent: AgentName, id: string): Promise<Session | undefined> {
-  if (id.startsWith('gw-')) {
-    throw await failure('invalid_request', `sessionId: "${id}" is an id of another gateway, which no agent knows.`);
-  }
-  if (!id.startsWith('ses_')) {
-    return newest((await client.sessions()).filter((one) => one.agent === agent && one.threadId === id));
-  }
-  const session = await client.session(id as SessionId);
-  if (session.agent === agent) return session;
-  throw await failure('invalid_request', `sessionId: ${id} is a session of ${session.agent}, not of ${agent}.`);
-}
-
 function newSession(door: Door, agent: AgentName, request: RequestArguments): CreateSession {
-  const { model, effort, mode, profile, sessionId, createNewSession } = request;
+  const { model, mode, profile, sessionId, createNewSession } = request;
   const folders = request.addedFolders ?? request.includeDirs;
   return {
     agent,
     cwd: folderOf(door, request),
     ...(model !== undefined && { model }),
-    ...(effort !== undefined && { effort }),
     ...(mode !== undefined && { mode }),
     ...(profile !== undefined && { profile }),
-    ...(folders !== undefined && { addedFolders: folders.map((each) => resolve(door.options.cwd, each)) }),
+    ...(folders !== undefined && { addedFolders: folders.map((each) => door.folder(each)) }),
     ...(sessionId !== undefined && createNewSession !== true && { threadId: sessionId }),
   };
 }
@@ -103,25 +100,10 @@ async function checkFolder(door: Door, session: Session, request: RequestArgumen
   );
 }
 
-async function policyOf({ permission }: RequestTool, request: RequestArguments): Promise<Policy | undefined> {
-  const word = permission && request[permission.name];
-  const theirs = word === undefined ? undefined : permission?.policies[word];
-  if (theirs === undefined || request.policy === undefined || theirs === request.policy)
-    return request.policy ?? theirs;
-  throw await failure(
-    'invalid_request',
-    `policy: ${request.policy} and ${permission?.name}: ${word} contradict each other.`,
-  );
-}
-
-function folderOf(door: Door, { workingDir = '.' }: RequestArguments): string {
-  return isAbsolute(workingDir) ? resolve(workingDir) : resolve(door.options.cwd, workingDir);
+function folderOf(door: Door, { workingDir }: RequestArguments): string {
+  return door.folder(workingDir);
 }
 
 function acpName(name: string): AgentName {
   return name.startsWith('acp:') ? name : `acp:${name}`;
-}
-
-function newest(sessions: readonly Session[]): Session | undefined {
-  return sessions.toSorted((a, b) => b.updatedAt - a.updatedAt)[0];
 }

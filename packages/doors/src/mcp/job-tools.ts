@@ -143,9 +143,12 @@ export function addJobTools(server: McpServer, door: Door, protocol: Protocol): 
 /** Throws `unknown_turn`. */
 async function findJob(door: Door, id: string): Promise<Job> {
   const client = await door.client();
-  const { sessionId } = await client.findTurn(id as TurnId);
-  const session = await client.session(sessionId);
-  return { client, session, turn: await client.turn(sessionId, id as TurnId) };
+  const known = door.paged?.id === id ? door.paged : await client.findTurn(id as TurnId);
+  const session = await client.session(known.sessionId);
+  // What has ended changes no more; what has not may have ended before the session was read.
+  const turn = isOpen(known) ? await client.turn(session.id, known.id) : known;
+  door.paged = (turn.answer?.length ?? 0) > usualPage && !isOpen(turn) ? turn : undefined;
+  return { client, session, turn };
 }
 
 async function orNotFound(id: string, look: () => Promise<CallToolResult>): Promise<CallToolResult> {

@@ -18,7 +18,8 @@ test('an asynchronous request is a job that runs, ends and stays (G 25, G 32)', 
   assert.deepEqual([started['status'], started['pollWith']], ['running', 'llm_job_status']);
   const turn = await begun;
   const { job } = (await call('llm_job_status', { jobId: turn.id })).structuredContent as { readonly job: object };
-  const { queuedAt, startedAt, ...facts } = job as Record<string, unknown>;
+  const { queuedAt, startedAt, correlationId, ...facts } = job as Record<string, unknown>;
+  assert.equal(correlationId, started['correlationId']);
   assert.deepEqual(facts, {
     id: turn.id,
     cli: 'codex',
@@ -26,6 +27,7 @@ test('an asynchronous request is a job that runs, ends and stays (G 25, G 32)', 
     status: 'running',
     finishedAt: null,
     exited: false,
+    exitCode: null,
     answerChars: null,
     error: null,
   });

@@ -4,9 +4,10 @@ import type { AgentView } from '@parley/schema';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { agentOfCli, cliOfAgent } from './agents.ts';
-import type { Daemon, Door } from './door.ts';
+import type { Door } from './door.ts';
 import { cliParameter } from './parameters.ts';
-import { ErrorSchema, failed, JobSchema, jobStatusOf, structured } from './reply.ts';
+import { addProcessHealth } from './process-health.ts';
+import { ErrorSchema, failed, structured } from './reply.ts';
 
 const error = ErrorSchema.exactOptional();
 const looks = { readOnlyHint: true, openWorldHint: false } as const;
@@ -52,42 +53,7 @@ export function addMachineTools(server: McpServer, door: Door): void {
     },
   );
 
-  server.registerTool(
-    'llm_process_health',
-    {
-      title: 'What runs now',
-      description:
-        'The daemon (pid, memory) and the jobs that run now, of all doors, with how long they have been running.',
-      inputSchema: z.strictObject({}),
-      outputSchema: z.object({
-        success: z.boolean(),
-        runningJobs: z.number().int().exactOptional(),
-        daemon: z
-          .object({ pid: z.number(), version: z.string(), memoryRssKb: z.number(), startedAt: z.string() })
-          .exactOptional(),
-        jobs: z
-          .array(
-            z.object({
-              jobId: z.string(),
-              cli: z.string(),
-              sessionId: z.string(),
-              status: JobSchema.shape.status,
-              runningForMs: z.number().nullable(),
-            }),
-          )
-          .exactOptional(),
-        error,
-      }),
-      annotations: looks,
-    },
-    async () => {
-      try {
-        return structured(await health(await door.client()));
-      } catch (caught) {
-        return failed(caught);
-      }
-    },
-  );
+  addProcessHealth(server, door);
 }
 
 function versionOf(agent: AgentView): Record<string, unknown> {
@@ -106,26 +72,5 @@ function versionOf(agent: AgentView): Record<string, unknown> {
     loginStatus: backend.kind === 'rehearsal' ? 'not_authenticated' : 'authenticated',
     loginGuidance: loginHint,
     problem: problem ?? (installed ? null : (installHint ?? `Run \`parley agents install ${name}\`.`)),
-  };
-}
-
-async function health(client: Daemon): Promise<Record<string, unknown>> {
-  const [daemon, sessions] = await Promise.all([client.daemon(), client.sessions()]);
-  const working = sessions.flatMap(({ id, agent, activeTurnId }) =>
-    activeTurnId === undefined ? [] : [{ id, agent, activeTurnId }],
-  );
-  const jobs = await Promise.all(
-    working.map(async ({ id, agent, activeTurnId }) => {
-      const { startedAt, state } = await client.turn(id, activeTurnId);
-      const runningForMs = startedAt === undefined ? null : Date.now() - startedAt;
-      return { jobId: activeTurnId, cli: cliOfAgent(agent), sessionId: id, status: jobStatusOf(state), runningForMs };
-    }),
-  );
-  const { pid, version, memory, startedAt } = daemon;
-  return {
-    success: true,
-    runningJobs: jobs.length,
-    daemon: { pid, version, memoryRssKb: Math.round(memory / 1024), startedAt: new Date(startedAt).toISOString() },
-    jobs,
   };
 }

@@ -1,8 +1,10 @@
 // The parameters of the request tools. All objects are strict: a parameter that is not known here is an error that names it.
 
-import { policies } from '@parley/schema';
+import { approvalPolicies, approvalStrategies, policies } from '@parley/schema';
 import { z } from 'zod';
 import type { RequestTool } from './agents.ts';
+import { excludeEachOther, optionParameters } from './option-parameters.ts';
+import type { OwnWords } from './option-parameters.ts';
 
 /** Characters of a prompt. */
 const maxPrompt = 100_000;
@@ -45,9 +47,39 @@ const shared = {
     .max(7 * 24 * 3600 * 1000)
     .describe('End the turn after so many milliseconds; it then fails with `timeout`.')
     .exactOptional(),
+  correlationId: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('Your own name for the request, in every reply about it; absent: one is made.')
+    .exactOptional(),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('The same key with the same request begins nothing twice, for 24 hours.')
+    .exactOptional(),
+  forceRefresh: z
+    .boolean()
+    .describe('Ask again, also where the same was asked of the same files a short while ago.')
+    .exactOptional(),
   approvalStrategy: z
-    .literal('legacy')
-    .describe('Only `legacy`: the policy decides, and what it leaves open is asked.')
+    .enum(approvalStrategies)
+    .describe(
+      'legacy: the policy decides, and what it leaves open is asked. mcp_managed: the request is scored before anything starts; above the threshold it is refused, or your person is asked.',
+    )
+    .exactOptional(),
+  approvalPolicy: z
+    .enum(approvalPolicies)
+    .describe('Highest score that mcp_managed lets through: strict 2, balanced 5, permissive 7.')
+    .exactOptional(),
+  optimizePrompt: z
+    .boolean()
+    .describe('Leave courtesy and empty space out of the prompt; code, data and quotations keep every byte.')
+    .exactOptional(),
+  optimizeResponse: z
+    .boolean()
+    .describe('The same for empty space in the answer, in each reply with it.')
     .exactOptional(),
 };
 
@@ -62,38 +94,37 @@ const waiting = {
 
 type Shared = z.output<z.ZodObject<typeof shared & typeof waiting>>;
 
-/** A request as it was checked; the last five are those of some agents only. */
-export interface RequestArguments extends Shared {
-  readonly agent?: string;
-  readonly permissionMode?: string;
-  readonly sandboxMode?: string;
-  readonly approvalMode?: string;
+/** A request as it was checked; what is not shared is of some agents only. */
+export interface RequestArguments extends Shared, OwnWords {
   readonly includeDirs?: readonly string[];
+  readonly forkSession?: boolean;
 }
 
 /** The parameters of `<tool>_request`, or of `<tool>_request_async`. */
 export function parametersOf(tool: RequestTool, sync: boolean): z.ZodType<RequestArguments> {
-  const { permission, foldersName } = tool;
+  const { foldersName, forks } = tool;
   const own: Record<string, z.ZodType> = {};
   if (tool.agent === undefined) {
     own['agent'] = word().describe('Name of the agent in the configuration, as in `acp:<name>`.');
   }
-  if (permission !== undefined) {
-    const meanings = Object.entries(permission.policies).map(([value, policy]) => `${value} = ${policy}`);
-    own[permission.name] = z
-      .enum(Object.keys(permission.policies))
-      .describe(`The policy in the agent's own words: ${meanings.join(', ')}.`)
-      .exactOptional();
-  }
   if (foldersName !== undefined) {
     own[foldersName] = z.array(folder()).max(50).describe('The same as addedFolders.').exactOptional();
   }
-  // The names of `own` are those of RequestArguments; that they come from a table is more than the compiler can follow.
-  return z.strictObject({
-    ...shared,
-    ...(sync && waiting),
-    ...own,
-  }) as z.ZodType<unknown> as z.ZodType<RequestArguments>;
+  if (forks === true) {
+    own['forkSession'] = z
+      .boolean()
+      .describe(
+        'Go on with a copy of the conversation (of sessionId, resumeLatest or the active session) and leave it as it is.',
+      )
+      .exactOptional();
+  }
+  const all = z.strictObject({ ...shared, ...(sync && waiting), ...optionParameters(tool), ...own });
+  // The names are those of RequestArguments; that they come from a table is more than the compiler can follow.
+  const checked = all as z.ZodType<unknown> as z.ZodType<RequestArguments>;
+  return checked.refine(excludeEachOther, {
+    error: 'systemPrompt and appendSystemPrompt exclude each other',
+    path: ['appendSystemPrompt'],
+  });
 }
 
 /** The value of `cli` in the tools for sessions. */

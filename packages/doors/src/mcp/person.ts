@@ -26,7 +26,7 @@ export class Person {
     for (const { id } of fresh) this.#door.asked.add(id);
     if (this.#caller.era === 'modern') return fresh;
     for (const approval of fresh) {
-      this.#request(approval).catch((error: unknown) => this.#door.options.note(`${approval.id}: ${String(error)}`));
+      this.#request(approval).catch((error: unknown) => this.#door.note(`${approval.id}: ${String(error)}`));
     }
     return [];
   }

@@ -6,8 +6,10 @@ import type { Approval, ErrorBody, Session, Turn, TurnState } from '@parley/sche
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { cliOfAgent } from './agents.ts';
+import type { Told } from './caller.ts';
 import { marksOf, pageOf, usualPage } from './page.ts';
 import type { Page } from './page.ts';
+import { errorCategoryOf, exitCodeOf, factsOfTurn, noFacts, turnFactsShape } from './turn-facts.ts';
 
 /** Words of the reference for what callers of jobs ask: does it run, has it ended, and how. */
 export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'canceled' | 'orphaned';
@@ -46,6 +48,7 @@ export const ErrorSchema = z.looseObject({
 export const JobSchema = z.object({
   id: z.string(),
   cli: z.string(),
+  correlationId: z.string().nullable(),
   sessionId: z.string(),
   status: z.enum(['queued', 'running', 'completed', 'failed', 'canceled', 'orphaned']),
   /** Times as ISO 8601. */
@@ -53,6 +56,7 @@ export const JobSchema = z.object({
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
   exited: z.boolean(),
+  exitCode: z.number().nullable(),
   answerChars: z.number().int().nullable(),
   error: ErrorSchema.nullable(),
 });
@@ -63,13 +67,15 @@ export function jobOf(turn: Turn, session: Session): z.output<typeof JobSchema> 
   return {
     id: turn.id,
     cli: cliOfAgent(session.agent),
+    correlationId: turn.correlationId ?? null,
     sessionId: turn.sessionId,
     status,
     queuedAt: new Date(turn.queuedAt).toISOString(),
     startedAt: time(turn.startedAt),
     finishedAt: time(turn.endedAt),
     exited: status !== 'queued' && status !== 'running',
-    answerChars: turn.answer?.length ?? null,
+    exitCode: exitCodeOf(turn),
+    answerChars: shownAnswer(turn)?.length ?? null,
     error: turn.error === undefined ? null : { ...turn.error },
   };
 }
@@ -78,6 +84,7 @@ export function jobOf(turn: Turn, session: Session): z.output<typeof JobSchema> 
 export const AnswerSchema = z.object({
   status: z.enum(['queued', 'running', 'completed', 'failed', 'canceled', 'orphaned', 'deferred', 'refused']),
   answer: z.string().nullable(),
+  cli: z.string().nullable(),
   model: z.string().nullable(),
   usage: z.looseObject({}).nullable(),
   /** US dollars as the agent tells them; null: it tells none. */
@@ -89,6 +96,13 @@ export const AnswerSchema = z.object({
   warnings: z.array(z.string()),
   deduped: z.boolean(),
   durationMs: z.number().nullable(),
+  ...turnFactsShape,
+  /** The decision about the request, where it was scored. */
+  approval: z.looseObject({}).exactOptional(),
+  /** Only where something was found that keeps a reviewer from looking. */
+  reviewIntegrity: z.looseObject({}).exactOptional(),
+  /** What was left out of `prompt` and `response`: rules, and characters before and after. */
+  optimization: z.looseObject({}).exactOptional(),
   /** Set when `answer` is a part: characters `offset` to `offset + length` of `total`. */
   page: z
     .object({
@@ -109,6 +123,7 @@ export type Answer = z.output<typeof AnswerSchema>;
 const nothing: Answer = {
   status: 'refused',
   answer: null,
+  cli: null,
   model: null,
   usage: null,
   cost: null,
@@ -119,15 +134,22 @@ const nothing: Answer = {
   warnings: [],
   deduped: false,
   durationMs: null,
+  ...noFacts,
 };
 
 /** What is known of a turn; of its answer the page, where one is given. */
-export function answerOfTurn(turn: Turn, session: Session, warnings: readonly string[], page?: Page): Answer {
+export function answerOfTurn(
+  turn: Turn,
+  session: Session,
+  warnings: readonly string[],
+  { page, told }: { readonly page?: Page | undefined; readonly told?: Told | undefined } = {},
+): Answer {
   const { startedAt, endedAt, usage, error } = turn;
   const status = jobStatusOf(turn.state);
   return {
     status,
-    answer: page?.text ?? turn.answer ?? null,
+    answer: page?.text ?? shownAnswer(turn) ?? null,
+    cli: cliOfAgent(session.agent),
     model: session.model ?? null,
     usage: usage === undefined ? null : { ...usage },
     cost: usage?.costUsd ?? null,
@@ -136,14 +158,31 @@ export function answerOfTurn(turn: Turn, session: Session, warnings: readonly st
     jobId: turn.id,
     stopReason: status === 'queued' || status === 'running' ? null : turn.state,
     warnings: [...rehearsed(session), ...warnings],
-    deduped: false,
+    deduped: told?.deduped ?? false,
     durationMs: startedAt === undefined || endedAt === undefined ? null : endedAt - startedAt,
+    ...factsOfTurn(turn),
+    ...(told?.correlationId !== undefined && { correlationId: told.correlationId }),
+    ...(told?.approval !== undefined && { approval: { ...told.approval } }),
+    ...(told?.reviewIntegrity !== undefined && { reviewIntegrity: { ...told.reviewIntegrity } }),
+    ...optimizationOf(turn, told),
     ...(error !== undefined && { error: { ...error } }),
     ...(page !== undefined &&
       page.partial && {
         page: { offset: page.offset, length: page.text.length, total: page.total, nextOffset: page.nextOffset },
       }),
   };
+}
+
+/** The answer as the request wanted it. */
+function shownAnswer({ answer, optimizedAnswer }: Turn): string | undefined {
+  return optimizedAnswer?.text ?? answer;
+}
+
+function optimizationOf({ optimizedAnswer }: Turn, told: Told | undefined): Pick<Answer, 'optimization'> {
+  const prompt = told?.optimization;
+  if (optimizedAnswer === undefined) return prompt === undefined ? {} : { optimization: { prompt } };
+  const { text: _shown, ...response } = optimizedAnswer;
+  return { optimization: { ...(prompt !== undefined && { prompt }), response } };
 }
 
 /** Nobody is to take rehearsed words for a model's. */
@@ -180,23 +219,38 @@ export function answered(answer: Answer, marks: readonly string[] = []): CallToo
   };
 }
 
+export interface PageWanted {
+  readonly offset?: number;
+  readonly maxChars?: number;
+  readonly told?: Told | undefined;
+}
+
 /** What there is of a turn, and of its answer one page; while it is open also how to come back. */
 export function answeredTurn(
   turn: Turn,
   session: Session,
   warnings: readonly string[] = [],
-  { offset = 0, maxChars = usualPage } = {},
+  { offset = 0, maxChars = usualPage, told }: PageWanted = {},
 ): CallToolResult {
-  const page = turn.answer === undefined ? undefined : pageOf(turn.answer, offset, maxChars);
-  const answer = answerOfTurn(turn, session, warnings, page);
+  const whole = shownAnswer(turn);
+  const page = whole === undefined ? undefined : pageOf(whole, offset, maxChars);
+  const answer = answerOfTurn(turn, session, warnings, { page, told });
   return answered(answer.stopReason === null ? { ...answer, ...jobTools } : answer, page && marksOf(page, turn.id));
 }
 
-export function refused(error: unknown): CallToolResult {
+/** `facts`: what is known of the request all the same. */
+export function refused(error: unknown, facts: Partial<Pick<Answer, 'cli' | 'correlationId'>> = {}): CallToolResult {
   const body = bodyOf(error);
+  const approval = body.details?.['approval'];
   return {
     content: [{ type: 'text', text: told({ ...body }) }],
-    structuredContent: { ...nothing, error: { ...body } },
+    structuredContent: {
+      ...nothing,
+      ...facts,
+      ...(approval !== undefined && { approval }),
+      errorCategory: errorCategoryOf(body),
+      error: { ...body },
+    },
     isError: true,
   };
 }

@@ -45,10 +45,12 @@ for (const kind of kinds) {
     const reply = await call('codex_request', { prompt: 'hello', workingDir: '/repo', policy: 'edit', effort: 'low' });
     assert.equal(reply.isError, undefined);
     assert.equal(reply.content[0]?.text, 'You said: hello');
-    const { sessionId, jobId, ...facts } = reply.structuredContent ?? {};
+    const { sessionId, jobId, correlationId, ...facts } = reply.structuredContent ?? {};
+    assert.match(String(correlationId), /^[\da-f-]{36}$/, 'one is made where the caller has none');
     assert.deepEqual(facts, {
       status: 'completed',
       answer: 'You said: hello',
+      cli: 'codex',
       model: null,
       usage: { inputUncached: 10, output: 5, costUsd: 0.25 },
       cost: 0.25,
@@ -57,6 +59,14 @@ for (const kind of kinds) {
       warnings: ['It can read every file.'],
       deduped: false,
       durationMs: 5000,
+      inputTokens: 10,
+      outputTokens: 5,
+      cacheReadTokens: null,
+      cacheCreationTokens: null,
+      costUsd: 0.25,
+      exitCode: 0,
+      errorCategory: null,
+      retryCount: 0,
     });
     assert.match(String(sessionId), /^ses_/);
     assert.match(String(jobId), /^trn_/);
@@ -88,8 +98,8 @@ test('a prompt without words, one that is too long and an unknown parameter are 
     [{ prompt: '' }, /prompt/],
     [{ prompt: ' \n\t' }, /prompt: must contain words/],
     [{ prompt: 'x'.repeat(100_001) }, /prompt/],
-    [{ prompt: 'hello', mcpServers: ['sqry'] }, /mcpServers/],
-    [{ prompt: 'hello', approvalStrategy: 'mcp_managed' }, /approvalStrategy/],
+    [{ prompt: 'hello', allowedTools: ['Read'] }, /allowedTools/],
+    [{ prompt: 'hello', approvalStrategy: 'whatever' }, /approvalStrategy/],
     [{ prompt: 'hello', permissionMode: 'plan' }, /permissionMode/],
   ] as const) {
     const reply = await call('codex_request', args);

@@ -1,11 +1,11 @@
 // One request to an agent: starts a turn, waits for it where the caller waits, and brings what the agent asks to the caller's person.
 
-import type { Approval, ParleyEvent } from '@parley/schema';
+import type { Approval, ApprovalChoice, ParleyEvent, RequestResult, TurnId } from '@parley/schema';
 import { inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
 import type { RequestTool } from './agents.ts';
 import type { Daemon, Door } from './door.ts';
-import type { AwaitedTurn, Caller } from './caller.ts';
+import type { AwaitedTurn, Caller, Told } from './caller.ts';
 import { answerOf, formOf } from './elicit.ts';
 import { findSession } from './find-session.ts';
 import { Person, unlessResolved } from './person.ts';
@@ -17,30 +17,80 @@ import type { Waited } from './wait-for-turn.ts';
 
 export type Reply = CallToolResult | InputRequiredResult;
 
-/** Starts the turn; the call that is in a later round goes on with what the first one began. */
+/** With the caller's name for it, or one that was made. */
+export type NamedRequest = RequestArguments & { readonly correlationId: string };
+
+/** Starts the turn, or finds the one that answers this too; the call that is in a later round goes on with what the first one began. */
 export async function begin(
   door: Door,
   client: Daemon,
   tool: RequestTool,
-  request: RequestArguments,
+  request: NamedRequest,
+  caller: Pick<Caller, 'elicits'>,
 ): Promise<AwaitedTurn> {
   const found = await findSession(door, client, tool, request);
-  const { timeoutMs } = request;
-  const { session, turnId } = await client.request({
+  const { timeoutMs, correlationId, idempotencyKey, forceRefresh } = request;
+  const approval = choiceOf(request, caller);
+  const made = await client.request({
     session: found.session,
     text: request.prompt,
+    correlationId,
+    dedup: forceRefresh === true ? 'refresh' : 'reuse',
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(approval !== undefined && { approval }),
+    ...(request.optimizePrompt === true && { optimizePrompt: true }),
+    ...(request.optimizeResponse === true && { optimizeResponse: true }),
   });
+  const { session, turnId, deduped } = made;
   const isNew = typeof found.session !== 'string';
-  if (isNew) door.created.add(session.id);
-  const warnings = [...(isNew ? session.limits : []), ...found.warnings];
-  return { sessionId: session.id, turnId, after: session.head, warnings, asked: [] };
+  const told = { correlationId, ...(deduped !== undefined && { deduped: true }), ...toldOf(made) };
+  // The session of another request is not this connection's to clear.
+  if (isNew && deduped === undefined) door.created.add(session.id);
+  const reused = deduped === undefined ? [] : [reusedWarning(turnId, deduped.ageMs)];
+  const warnings = [...reused, ...findingsOf(told), ...(isNew ? session.limits : []), ...found.warnings];
+  return { sessionId: session.id, turnId, after: session.head, warnings, told, asked: [] };
+}
+
+/** Where the client shows forms, its person is asked. */
+function choiceOf(
+  { approvalStrategy: strategy, approvalPolicy: policy }: NamedRequest,
+  { elicits }: Pick<Caller, 'elicits'>,
+): ApprovalChoice | undefined {
+  if (strategy === 'legacy') return { strategy };
+  if (strategy === undefined && policy === undefined && !elicits) return undefined;
+  return {
+    ...(strategy !== undefined && { strategy }),
+    ...(policy !== undefined && { policy }),
+    ...(elicits && { ask: true }),
+  };
+}
+
+function toldOf({ approval, reviewIntegrity, optimization }: RequestResult): Told {
+  return {
+    ...(approval !== undefined && { approval }),
+    ...(reviewIntegrity !== undefined && reviewIntegrity.violations.length > 0 && { reviewIntegrity }),
+    ...(optimization !== undefined && { optimization }),
+  };
+}
+
+function findingsOf({ reviewIntegrity }: Told): readonly string[] {
+  return (reviewIntegrity?.violations ?? []).map(
+    ({ detail, score }) => `Review integrity: ${detail} Such a review may be worth little (${score}).`,
+  );
+}
+
+function reusedWarning(turnId: TurnId, ageMs: number): string {
+  return `This is the answer of job ${turnId}, which was asked the same ${Math.round(ageMs / 1000)} s ago, of the same files; forceRefresh asks again.`;
 }
 
 /** The reply of an asynchronous request: the handle. */
-export async function handle(client: Daemon, { sessionId, turnId, warnings }: AwaitedTurn): Promise<CallToolResult> {
+export async function handle(
+  client: Daemon,
+  { sessionId, turnId, warnings, told }: AwaitedTurn,
+): Promise<CallToolResult> {
   const [session, turn] = await Promise.all([client.session(sessionId), client.turn(sessionId, turnId)]);
-  return answeredTurn(turn, session, warnings);
+  return answeredTurn(turn, session, warnings, { told });
 }
 
 export interface WaitLimits {
@@ -58,6 +108,8 @@ export async function awaitTurn(
   { deadlineMs, own }: WaitLimits,
 ): Promise<Reply> {
   const { sessionId, turnId } = awaited;
+  // Where no connection remembers it, the call does.
+  for (const id of awaited.asked) door.asked.add(id);
   const person = new Person(door, client, caller);
   if (!own) {
     // It went on alone: the agent may have asked before anybody listened.
@@ -91,17 +143,23 @@ export async function awaitTurn(
   switch (waited.outcome) {
     case 'ended': {
       person.close();
-      return answeredTurn(waited.turn, await client.session(sessionId), warnings);
+      return answeredTurn(waited.turn, await client.session(sessionId), warnings, { told: awaited.told });
     }
     case 'asking':
       return askByReply({ ...awaited, warnings, after: waited.after }, waited.approvals, caller);
     case 'cancelled':
       person.close();
-      if (own && !door.leaving) await stopTurn(client, sessionId, turnId);
+      if (own && !door.leaving) await stopUnlessShared(client, awaited);
       return deferred(client, awaited, warnings);
     case 'deadline':
       return deferred(client, awaited, warnings);
   }
+}
+
+/** Somebody else may have got this turn as the answer to the same request, and waits for it still. */
+async function stopUnlessShared(client: Daemon, { sessionId, turnId }: AwaitedTurn): Promise<void> {
+  const { shared } = await client.turn(sessionId, turnId);
+  if (shared !== true) await stopTurn(client, sessionId, turnId);
 }
 
 async function askByReply(awaited: AwaitedTurn, approvals: readonly Approval[], { codec }: Caller): Promise<Reply> {
@@ -124,7 +182,7 @@ export async function takeAnswers(client: Daemon, { asked }: AwaitedTurn, { ctx 
 
 async function deferred(
   client: Daemon,
-  { sessionId, turnId }: AwaitedTurn,
+  { sessionId, turnId, told }: AwaitedTurn,
   warnings: readonly string[],
 ): Promise<CallToolResult> {
   const [session, turn, pending] = await Promise.all([
@@ -133,9 +191,9 @@ async function deferred(
     client.approvals({ pending: true }),
   ]);
   // It may have ended in this very moment: then it is an answer.
-  if (!isOpen(turn)) return answeredTurn(turn, session, warnings);
+  if (!isOpen(turn)) return answeredTurn(turn, session, warnings, { told });
   const asked = waitingFor(pending.filter((approval) => approval.turnId === turnId));
-  const answer = answerOfTurn(turn, session, [...warnings, ...asked]);
+  const answer = answerOfTurn(turn, session, [...warnings, ...asked], { told });
   const mark = `The job goes on: come back with llm_job_watch or llm_job_result {"jobId":"${turnId}"}.`;
   return answered({ ...answer, status: 'deferred', ...jobTools }, [mark]);
 }

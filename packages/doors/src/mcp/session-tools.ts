@@ -1,13 +1,12 @@
 // Sessions: conversations with agents, those of every door. Which one is active is this connection's own business.
 
-import { resolve } from 'node:path';
 import { failure } from '@parley/client';
 import { policies } from '@parley/schema';
 import type { AgentName, Session, SessionId } from '@parley/schema';
 import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { agentOfCli, cliOfAgent } from './agents.ts';
-import type { Door } from './door.ts';
+import type { Daemon, Door } from './door.ts';
 import { cliParameter } from './parameters.ts';
 import { ErrorSchema, failed, structured } from './reply.ts';
 
@@ -50,18 +49,18 @@ export function addSessionTools(server: McpServer, door: Door): void {
       outputSchema: z.object({ success: z.boolean(), session: SessionEntrySchema.exactOptional(), error }),
       annotations: changes,
     },
-    ({ cli, description, setAsActive, workingDir = '.', model, policy }) =>
+    ({ cli, description, setAsActive, workingDir, model, policy }) =>
       orFailed(async () => {
         const client = await door.client();
         const session = await client.createSession({
           agent: agentOfCli(cli),
-          cwd: resolve(door.options.cwd, workingDir),
+          cwd: door.folder(workingDir),
           ...(description !== undefined && { title: description }),
           ...(model !== undefined && { model }),
           ...(policy !== undefined && { policy }),
         });
         door.created.add(session.id);
-        if (setAsActive) door.active.set(session.agent, session.id);
+        if (setAsActive && door.remembers) door.active.set(session.agent, session.id);
         return structured({ success: true, session: entryOf(door, session) });
       }),
   );
@@ -83,11 +82,8 @@ export function addSessionTools(server: McpServer, door: Door): void {
     },
     ({ cli }) =>
       orFailed(async () => {
-        const all = await (await door.client()).sessions();
-        const sessions = all.filter(({ agent }) => cli === undefined || agent === agentOfCli(cli));
-        const activeSessions = Object.fromEntries([...door.active].map(([agent, id]) => [cliOfAgent(agent), id]));
-        const entries = sessions.map((session) => entryOf(door, session));
-        return structured({ success: true, total: sessions.length, sessions: entries, activeSessions });
+        const view = await sessionsView(door, await door.client(), cli === undefined ? undefined : agentOfCli(cli));
+        return structured({ success: true, ...view });
       }),
   );
 
@@ -176,7 +172,26 @@ export function addSessionTools(server: McpServer, door: Door): void {
   );
 }
 
+export interface SessionsView {
+  readonly total: number;
+  readonly sessions: readonly z.output<typeof SessionEntrySchema>[];
+  /** By agent, as this connection has chosen. */
+  readonly activeSessions: Readonly<Record<string, string>>;
+}
+
+/** Of all agents or of one, newest first. */
+export async function sessionsView(door: Door, client: Daemon, agent: AgentName | undefined): Promise<SessionsView> {
+  const sessions = (await client.sessions()).filter((session) => agent === undefined || session.agent === agent);
+  const activeSessions = Object.fromEntries([...door.active].map(([name, id]) => [cliOfAgent(name), id]));
+  return { total: sessions.length, sessions: sessions.map((session) => entryOf(door, session)), activeSessions };
+}
+
 async function activate(door: Door, agent: AgentName, id: string | null): Promise<void> {
+  if (!door.remembers) {
+    const message =
+      'Over HTTP in this revision of MCP nothing stays active from one request to the next: give sessionId.';
+    throw await failure('invalid_request', message);
+  }
   if (id === null) return void door.active.delete(agent);
   const session = await (await door.client()).session(id as SessionId);
   if (session.agent !== agent) {

@@ -1,16 +1,30 @@
 // A daemon in memory whose agents do what a test says.
 
+import type { ConsultAgents } from '@parley/consult';
+import { agentsOver, FakeConsultations } from '@parley/consult/testing';
 import { newId, ParleyError } from '@parley/schema';
 import type {
+  AgentView,
   Approval,
   ApprovalAnswer,
   ApprovalId,
   ApprovalRequest,
+  ConsultationId,
+  ConsultReport,
+  CreateConsultation,
   CreateSession,
   EventBody,
+  FindModels,
+  ForkSession,
+  InstallProgress,
+  FindRequests,
   MakeRequest,
+  ModelPage,
+  OwnedProcess,
   ParleyEvent,
+  RequestApproval,
   RequestResult,
+  RequestRecord,
   Session,
   SessionId,
   SubmitTurn,
@@ -18,18 +32,10 @@ import type {
   TurnId,
 } from '@parley/schema';
 import type { Daemon } from '../door.ts';
+import { recordOf, sessionOf } from './fake-turn.ts';
+import type { FakeTurn } from './fake-turn.ts';
 
-/** What a test's agent can do within a turn. */
-export interface FakeTurn {
-  readonly text: string;
-  readonly session: Session;
-  emit(body: EventBody): void;
-  say(...pieces: readonly string[]): void;
-  complete(answer: string): void;
-  fail(error: ParleyError): void;
-  ask(request: Omit<ApprovalRequest, 'id'>): Promise<ApprovalAnswer>;
-  readonly id: TurnId;
-}
+export type { FakeTurn } from './fake-turn.ts';
 
 interface Kept {
   session: Session;
@@ -47,23 +53,122 @@ const clock = (() => {
 export class FakeDaemon implements Daemon {
   play: (turn: FakeTurn) => void | Promise<void> = (turn) => turn.complete(`You said: ${turn.text}`);
   readonly created: CreateSession[] = [];
+  readonly made: MakeRequest[] = [];
+  /** What requests are told beside their turn, and what was decided about earlier ones. */
+  told: Pick<RequestResult, 'approval' | 'reviewIntegrity' | 'optimization'> = {};
+  decisions: readonly RequestApproval[] = [];
+  /** Every request is refused with this. */
+  refusal: ParleyError | undefined;
   readonly submitted: (SubmitTurn & { readonly sessionId: SessionId })[] = [];
   readonly answers: (ApprovalAnswer & { readonly id: ApprovalId })[] = [];
+  readonly consultations = new FakeConsultations(this.#consultAgents());
+  /** Set: the turn that answers requests which an earlier one may answer. */
+  reused: { readonly sessionId: SessionId; readonly turnId: TurnId } | undefined;
+  readonly config = async () => [{ key: 'requests.retention_days', value: 30, origin: 'default' }];
   interrupts = 0;
   opened = 0;
   readonly #kept = new Map<SessionId, Kept>();
+  /** Woken by each change of any session. */
+  #changed = Promise.withResolvers<void>();
   readonly #approvals = new Map<
     ApprovalId,
     { approval: Approval; readonly answered: (answer: ApprovalAnswer) => void }
   >();
 
+  views: readonly AgentView[] = [];
+  modelsOf: (wanted: FindModels) => ModelPage = () => ({ agents: [] });
+  /** What an installation tells. */
+  installation: readonly InstallProgress[] = [];
+  readonly installed: string[] = [];
+
   agents(): ReturnType<Daemon['agents']> {
-    return Promise.resolve([]);
+    return Promise.resolve(this.views);
+  }
+
+  planInstallation(agent: string, { version = '1.0.0' } = {}): ReturnType<Daemon['planInstallation']> {
+    const plan = { agent, title: agent, package: agent, version, provenVersion: '1.0.0', folder: '/data' };
+    return Promise.resolve({ ...plan, removes: [], freeBytes: 2 ** 30 });
+  }
+
+  async *installAgent(agent: string, { version = 'proven' } = {}): ReturnType<Daemon['installAgent']> {
+    this.installed.push(`${agent}@${version}`);
+    for (const progress of this.installation) {
+      yield progress;
+      if (progress.error !== undefined) throw ParleyError.from(progress.error);
+    }
   }
 
   daemon(): ReturnType<Daemon['daemon']> {
     const facts = { pid: 42, version: '1.2.3', socket: '/s', stateDir: '/state', memory: 2048, startedAt: 0 };
     return Promise.resolve({ ...facts, sessions: this.#kept.size, workingTurns: 0 });
+  }
+
+  /** Processes beside those of turns that run. */
+  owned: readonly OwnedProcess[] = [];
+
+  processes(): ReturnType<Daemon['processes']> {
+    const working = [...this.#kept.values()].flatMap(({ session: { id, agent, activeTurnId } }) =>
+      activeTurnId === undefined ? [] : [{ sessionId: id, agent, turnId: activeTurnId, runningForMs: 1000 }],
+    );
+    return Promise.resolve([...working, ...this.owned]);
+  }
+
+  async records({ limit = 50, before }: FindRequests = {}): Promise<readonly RequestRecord[]> {
+    const all = [...this.#kept.values()];
+    const records = all.flatMap(({ turns, session }) => [...turns.values()].map((turn) => recordOf(turn, session)));
+    const newest = records.toSorted((x, y) => y.queuedAt - x.queuedAt);
+    const from = before === undefined ? 0 : newest.findIndex(({ id }) => id === before) + 1;
+    return newest.slice(from, from + limit);
+  }
+
+  metrics(): ReturnType<Daemon['metrics']> {
+    return Promise.reject(new ParleyError('internal', 'No metrics here.'));
+  }
+
+  models(wanted: FindModels = {}): ReturnType<Daemon['models']> {
+    return Promise.resolve(this.modelsOf(wanted));
+  }
+
+  async createConsultation(request: CreateConsultation): Promise<ConsultReport> {
+    return this.consultations.create(request);
+  }
+
+  async consultation(id: ConsultationId): Promise<ConsultReport> {
+    return this.consultations.report(id);
+  }
+
+  async interruptConsultation(id: ConsultationId): Promise<ConsultReport> {
+    return this.consultations.interrupt(id);
+  }
+
+  followConsultation(
+    id: ConsultationId,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<ConsultReport> {
+    return this.consultations.follow(id, options);
+  }
+
+  #consultAgents(): ConsultAgents {
+    return agentsOver({
+      createSession: (input) => this.createSession(input),
+      submit: (id, turn) => this.submit(id, turn),
+      interrupt: (id) => this.interrupt(id),
+      changed: () => this.#changed.promise,
+      ended: async (id, turnId) => {
+        const turn = await this.turn(id, turnId);
+        return turn.endedAt === undefined ? undefined : turn;
+      },
+    });
+  }
+
+  async *watchSessions({ signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<readonly Session[]> {
+    const stopped = Promise.withResolvers<void>();
+    signal?.addEventListener('abort', () => stopped.resolve());
+    while (signal?.aborted !== true) {
+      const changed = this.#changed;
+      yield await this.sessions();
+      await Promise.race([changed.promise, stopped.promise]);
+    }
   }
 
   onConnection(): () => void {
@@ -73,26 +178,15 @@ export class FakeDaemon implements Daemon {
   async createSession(input: CreateSession): Promise<Session> {
     if (input.agent === 'vibe') throw new ParleyError('agent_not_installed', 'vibe is not on PATH.');
     this.created.push(input);
-    const at = clock();
-    const session: Session = {
-      id: newId('session'),
-      mode: 'app-server',
-      title: '',
-      policy: 'ask',
-      backend: { kind: 'key', detail: 'OPENAI_API_KEY' },
-      state: 'idle',
-      queue: [],
-      pendingApprovals: 0,
-      usage: {},
-      head: 0,
-      limits: ['It can read every file.'],
-      createdAt: at,
-      updatedAt: at,
-      ...input,
-      threadId: input.threadId ?? `thread-${this.created.length}`,
-    };
+    const session = sessionOf(input, `thread-${this.created.length}`, clock());
     this.#kept.set(session.id, { session, events: [], turns: new Map(), wake: Promise.withResolvers() });
     return session;
+  }
+
+  async forkSession(id: SessionId, change: ForkSession = {}): Promise<Session> {
+    const { agent, cwd, policy, threadId = '' } = this.#of(id).session;
+    const fork = await this.createSession({ agent, cwd, policy, ...change });
+    return this.#change(this.#of(fork.id), { forkOf: { sessionId: id, threadId } });
   }
 
   async session(id: SessionId): Promise<Session> {
@@ -127,7 +221,9 @@ export class FakeDaemon implements Daemon {
   async submit(sessionId: SessionId, input: SubmitTurn): ReturnType<Daemon['submit']> {
     const kept = this.#of(sessionId);
     this.submitted.push({ ...input, sessionId });
-    const turn: Turn = { id: newId('turn'), sessionId, state: 'queued', text: input.text, queuedAt: clock() };
+    const { text, correlationId } = input;
+    const named = correlationId === undefined ? {} : { correlationId };
+    const turn: Turn = { id: newId('turn'), sessionId, state: 'queued', text, queuedAt: clock(), ...named };
     kept.turns.set(turn.id, turn);
     if (kept.session.activeTurnId !== undefined) {
       const queue = [...kept.session.queue, { turnId: turn.id, text: turn.text }];
@@ -139,9 +235,33 @@ export class FakeDaemon implements Daemon {
     return { sessionId, turnId: turn.id, outcome: 'started' };
   }
 
-  async request({ session: wanted, ...words }: MakeRequest): Promise<RequestResult> {
+  async request(request: MakeRequest): Promise<RequestResult> {
+    this.made.push(request);
+    if (this.refusal !== undefined) throw this.refusal;
+    const { session: wanted, ...words } = request;
+    if (this.reused !== undefined && words.dedup === 'reuse') return this.#reuse(this.reused);
     const session = typeof wanted === 'string' ? this.#of(wanted).session : await this.createSession(wanted);
-    return { ...(await this.submit(session.id, { ...words, when: 'queue' })), session };
+    const { approval: _choice, optimizePrompt: _prompt, optimizeResponse: _response, ...turn } = words;
+    return { ...(await this.submit(session.id, { ...turn, when: 'queue' })), session, ...this.told };
+  }
+
+  async requestApprovals({ limit = 50, agent }: { readonly limit?: number; readonly agent?: string } = {}): Promise<
+    readonly RequestApproval[]
+  > {
+    return this.decisions.filter((one) => agent === undefined || one.agent === agent).slice(0, limit);
+  }
+
+  async #reuse({
+    sessionId,
+    turnId,
+  }: {
+    readonly sessionId: SessionId;
+    readonly turnId: TurnId;
+  }): Promise<RequestResult> {
+    const { session, turns } = this.#of(sessionId);
+    turns.set(turnId, { ...(await this.turn(sessionId, turnId)), shared: true });
+    const deduped = { ageMs: 61_000, turnId };
+    return { sessionId, turnId, outcome: 'started', session: { ...session, head: 0 }, deduped, ...this.told };
   }
 
   async cancelQueued(id: SessionId, turnId: TurnId): Promise<void> {
@@ -273,5 +393,7 @@ export class FakeDaemon implements Daemon {
     kept.events.push({ ...body, seq, sessionId: kept.session.id, at });
     kept.wake.resolve();
     kept.wake = Promise.withResolvers();
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 }
