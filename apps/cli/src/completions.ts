@@ -4,6 +4,7 @@ import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 import type { AgentView, Session } from '@parley/schema';
 import { findDaemon, placesOf } from '@parley/client/node';
+import { optionNames } from './agent-options.ts';
 import { completionCommands } from './commands.ts';
 import type { Io } from './io.ts';
 import { plainLine } from './terminal/plain-text.ts';
@@ -21,6 +22,8 @@ export async function addCompletions(program: Command, io: Io): Promise<void> {
   const { agents, sessions } = await namesOf(io);
   const completions = tab(program, { completionCommandName: completionCommands.script });
   for (const command of completions.commands.values()) {
+    const own = command.options.get('option');
+    if (own !== undefined) own.handler = (complete) => optionNames.forEach((name) => complete(`${name}=`, ''));
     for (const argument of command.arguments.values()) {
       if (argument.name === 'agent') {
         argument.handler = (complete) => {

@@ -92,4 +92,5 @@ test('completions are printed for each shell, and know agents and sessions', asy
   assert.match(await complete('attach', ''), new RegExp(`^${id}\tcodex: Build times$`, 'm'));
   assert.match(await complete('run', '--pol'), /^--policy\t/m);
   assert.match(await complete('run', '--policy', 'r'), /^read-only\t/m);
+  assert.match(await complete('run', '--option', 'maxT'), /^maxTurns=/m);
 });

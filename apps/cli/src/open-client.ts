@@ -15,6 +15,11 @@ export async function openClient(io: Io): Promise<Client> {
   return startDaemon({ places, env: io.env, command: [...io.self, 'serve', '--no-tcp', '--detached'] });
 }
 
+/** Undefined where none runs. */
+export function findClient(io: Io): Promise<Client | undefined> {
+  return findDaemon(placesOf(io.env));
+}
+
 /** Milliseconds without a connection after which it is looked whether there is a daemon at all. */
 const lookAfterMs = 500;
 

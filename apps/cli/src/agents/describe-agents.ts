@@ -38,6 +38,9 @@ export function describeAgent(agent: AgentView): string {
     ['login', login ?? 'none that Parley can see'],
     ['log in', loginHint],
     ['modes', modes.join(', ')],
+    ...Object.entries(agent.options ?? {}).map(
+      ([mode, names]) => [modes.length > 1 ? `own (${mode})` : 'own options', names.join(', ')] as const,
+    ),
     ['steer', steer],
     ['can', named(true)],
     ['cannot', named(false)],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { errorBody } from '@parley/schema';
 import type { AgentView } from '@parley/schema';
 import { setting } from '../test/call-parley.ts';
-import { fakeAgent, fakePlan } from '../test/fake-daemon.ts';
+import { fakeAgent, fakePlan } from '../test/fake-machine.ts';
 
 const { installable: _none, version: _version, ...bare } = fakeAgent;
 const missing: AgentView = { ...bare, installed: false };

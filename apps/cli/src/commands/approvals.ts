@@ -61,7 +61,10 @@ export function define(command: Command, { io }: Context): void {
   answerer('allow', 'Allow it.')
     .option('--always', 'and whatever is like it, for the rest of the session')
     .option('--answer <text...>', 'for a question: one answer to each, in their order');
-  answerer('deny', 'Deny it; the turn goes on.').option('--stop', 'and end the turn');
+  answerer('deny', 'Deny it; the turn goes on, or is not started at all where that was asked.').option(
+    '--stop',
+    'and end the turn',
+  );
 }
 
 async function findApproval(client: Client, given: string): Promise<Approval> {

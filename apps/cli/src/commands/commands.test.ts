@@ -7,9 +7,8 @@ import { emptySetting, setting } from '../test/call-parley.ts';
 
 test('every command has help with examples, and asks nobody for it', async (t) => {
   const { call } = emptySetting(t);
-  const names = 'run attach steer interrupt approvals sessions agents serve pair daemon doctor config rehearsal'.split(
-    ' ',
-  );
+  const names =
+    'run attach steer fork interrupt approvals sessions agents serve pair daemon doctor config rehearsal'.split(' ');
   const root = await call(['--help']);
   assert.equal(root.code, 0);
   for (const name of names) {
@@ -63,6 +62,35 @@ test('sessions are listed, shown, renamed and deleted', async (t) => {
   assert.equal((await call(['sessions', 'delete', older.id])).stdout, `deleted ${older.id}\n`);
   assert.equal((await call(['sessions', 'show', older.id])).code, 2);
   assert.equal((await call(['sessions', 'show', 'ses_'])).code, 0);
+});
+
+test('a session is forked, with what is to be other in the copy', async (t) => {
+  const { daemon, call } = await setting(t);
+  const { id } = daemon.addSession({ cwd: '/code' });
+  const { code, stdout } = await call(['fork', id.slice(-8), '--title', 'Other way', '-p', 'edit', '-m', 'm']);
+  assert.deepEqual(
+    [code, daemon.bodies('POST /sessions/:id/fork')],
+    [0, [{ title: 'Other way', model: 'm', policy: 'edit' }]],
+  );
+  assert.match(stdout, /^ses_\S+\n$/);
+  assert.notEqual(stdout.trim(), id);
+  const copy = JSON.parse((await call(['fork', id, '--json'])).stdout) as Session;
+  assert.equal(copy.forkOf?.sessionId, id);
+
+  await call(['fork', 'their-own-id', '--agent', 'codex', '-C', '/code']);
+  const wanted = { agent: 'codex', cwd: '/code', threadId: 'their-own-id', fork: true };
+  assert.deepEqual(daemon.bodies('POST /sessions').at(-1), wanted);
+  assert.match((await call(['fork', id, '-C', '/code'])).stderr, /--cwd is for --agent/);
+});
+
+test('run --fork goes on with a copy of the session that is named', async (t) => {
+  const { daemon, call } = await setting(t);
+  const { id } = daemon.addSession({ cwd: '/code' });
+  assert.equal((await call(['run', 'codex', '-s', id, '--fork', 'hello'])).stdout, 'You said: hello\n');
+  assert.deepEqual(daemon.bodies('POST /sessions/:id/fork'), [{}]);
+  const shown = JSON.parse((await call(['sessions', 'show', id, '--json'])).stdout) as { turns: readonly unknown[] };
+  assert.deepEqual(shown.turns, [], 'the original heard nothing');
+  assert.match((await call(['run', 'codex', '--fork', 'hello'])).stderr, /which conversation/);
 });
 
 test('an end of an id that fits several sessions is refused', async (t) => {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { errorBody } from '@parley/schema';
 import type { CreateSession, SubmitTurn } from '@parley/schema';
 import { setting } from '../test/call-parley.ts';
-import { fakeAgent } from '../test/fake-daemon.ts';
+import { fakeAgent } from '../test/fake-machine.ts';
 
 const approve = '{"verdict":"approve","confidence":0.9,"summary":"Fine.","findings":[]}';
 const reject =
@@ -25,17 +25,15 @@ async function consulting(t: TestContext, says: Readonly<Record<string, string>>
 }
 
 test('consult puts verdicts, agreement and the judge on stdout, and who is at work on stderr', async (t) => {
-  const { daemon, call } = await consulting(t, { codex: approve, claude: reject, gemini: judgement });
-  const { code, stdout, stderr } = await call([
-    'consult',
-    'is',
-    'it',
-    'right?',
-    '-a',
-    'codex,claude=opus',
-    '--judge',
-    'gemini',
-  ]);
+  const says = { codex: approve, claude: reject, gemini: judgement };
+  const { daemon, begin } = await consulting(t, says);
+  const { play } = daemon;
+  const seen = Promise.withResolvers<void>();
+  daemon.play = (turn) => seen.promise.then(() => play(turn));
+  const call = begin(['consult', 'is', 'it', 'right?', '-a', 'codex,claude=opus', '--judge', 'gemini']);
+  await call.printed(/codex: at work/);
+  seen.resolve();
+  const { code, stdout, stderr } = await call.result;
   assert.equal(code, 0);
   assert.match(stdout, /^# Question: is it right\?\n/);
   assert.match(stdout, /\*\*They disagree\*\* \(2 of 2 took a side\)/);
@@ -98,6 +96,36 @@ test('Ctrl-C interrupts all of them and prints what came before', async (t) => {
   assert.deepEqual(daemon.bodies('POST /sessions/:id/interrupt'), [{}]);
 });
 
+test('--detach leaves it to the daemon, and consultations show, list, export and delete it', async (t) => {
+  const { daemon, call } = await consulting(t, { codex: approve, claude: approve });
+  const release = Promise.withResolvers<void>();
+  daemon.play = async (turn) => {
+    await release.promise;
+    turn.complete(approve);
+  };
+  const { code, stdout } = await call(['consult', 'right?', '-a', 'codex,claude', '--detach']);
+  assert.equal(code, 0);
+  const [, id = ''] = /^(con_[0-9A-Z]{26})\n$/.exec(stdout) ?? [];
+  assert.match((await call(['consultations'])).stdout, /STATUS[^]*con_.* running .* codex:.* right\?/);
+  release.resolve();
+  const second = await call(['consult', 'and this?', '-a', 'codex']);
+  assert.equal(second.code, 0);
+  assert.match((await call(['consultations', 'show', id.slice(-6)])).stdout, /They|All that took a side/);
+  const { consultations } = JSON.parse((await call(['consultations', 'list', '--limit', '1', '--json'])).stdout);
+  assert.deepEqual(
+    consultations.map(({ question, status }: { question: string; status: string }) => [question, status]),
+    [['and this?', 'completed']],
+  );
+  assert.match((await call(['consultations', 'export', id])).stdout, /### A: codex[^]*"verdict":"approve"/);
+  const data = JSON.parse((await call(['consultations', 'export', id, '--format', 'json'])).stdout);
+  assert.equal(data.schema, 'parley.consultation/1');
+  assert.equal((await call(['consultations', 'delete', id])).stdout, `deleted ${id}\n`);
+  const gone = await call(['consultations', 'show', id]);
+  assert.equal(gone.code, 2);
+  assert.match(gone.stderr, /There is no consultation/);
+  assert.match((await call(['consultations', 'show', 'nothing'])).stderr, /No consultation match "nothing"/);
+});
+
 test('what cannot be meant starts nothing', async (t) => {
   const { daemon, call } = await consulting(t, {});
   for (const [args, message] of [
@@ -115,7 +143,7 @@ test('what cannot be meant starts nothing', async (t) => {
     assert.equal(code, 2, args.join(' '));
     assert.match(stderr + stdout, message);
   }
-  assert.deepEqual(daemon.accepted, []);
+  assert.deepEqual(daemon.bodies('POST /sessions'), []);
 });
 
 test('second-opinion asks one agent about an answer that was given', async (t) => {

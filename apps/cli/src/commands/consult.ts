@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { consultKinds } from '@parley/consult';
-import type { AgentChoice, ConsultKind } from '@parley/consult';
+import type { AgentChoice, ConsultKind } from '@parley/schema';
 import type { Context } from '../commands.ts';
 import { agentChoice, agentChoices } from '../consult/agent-choices.ts';
 import { conduct, noteTo } from '../consult/conduct.ts';
@@ -31,7 +31,7 @@ export function define(command: Command, { io, end }: Context): void {
     .option('-a, --agents <agents>', 'who is asked: codex,claude=opus (agent=model)', agentChoices)
     .option('-j, --judge <agent>', 'who brings the answers together, or compares them', agentChoice)
     .addOption(new Option('-k, --kind <kind>', 'what they are asked to do').choices(consultKinds).default('validate'))
-    .option('--answer <file...>', 'answers to judge (second-opinion) or to compare (compare)');
+    .option('--answer <file...>', 'answers to judge (second-opinion), to compare (compare) or reviews (synthesis)');
   addSharedOptions(command)
     .addHelpText(
       'after',

@@ -43,3 +43,17 @@ test('Ctrl-C ends it', async (t) => {
   called.interrupt();
   assert.equal((await called.result).code, 0);
 });
+
+test('who asks for HTTP by a variable of llm-cli-gateway is told where it is, and stdio is no change', async (t) => {
+  const { call, begin, env } = emptySetting(t);
+  for (const name of ['MCP_TRANSPORT', 'LLM_GATEWAY_TRANSPORT']) {
+    env[name] = 'http';
+    const { code, stdout, stderr } = await call(['mcp']);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, new RegExp(`${name} is "http", .*speaks stdio`));
+  }
+  env['LLM_GATEWAY_TRANSPORT'] = 'stdio';
+  const called = begin(['mcp']);
+  called.input.end();
+  assert.equal((await called.result).code, 0);
+});

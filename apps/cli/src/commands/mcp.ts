@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Context } from '../commands.ts';
 import type { Io } from '../io.ts';
+import { UsageError } from '../usage-error.ts';
 import { defineMcpClients } from './mcp-clients.ts';
 
 export function define(command: Command, context: Context): void {
@@ -17,8 +18,22 @@ export function define(command: Command, context: Context): void {
       'after',
       '\nEnvironment:\n  PARLEY_SYNC_DEADLINE_MS  milliseconds that a request waits before it replies with a job (45000; 0: for ever)',
     )
-    .action(async () => end(await serve(io)));
+    .action(async () => {
+      checkTransport(io.env);
+      end(await serve(io));
+    });
   defineMcpClients(command, context);
+}
+
+/** Users of llm-cli-gateway choose the transport by a variable. Who wants HTTP must not be left with a server that hears nobody. */
+function checkTransport(env: Io['env']): void {
+  const name = env['LLM_GATEWAY_TRANSPORT'] ? 'LLM_GATEWAY_TRANSPORT' : 'MCP_TRANSPORT';
+  const wanted = env[name] ?? '';
+  if (wanted === '' || wanted === 'stdio') return;
+  throw new UsageError(
+    `${name} is "${wanted}", and \`parley mcp\` speaks stdio. Over HTTP the MCP server is /mcp of \`parley serve\`, ` +
+      `with the token as a bearer; for stdio unset ${name}.`,
+  );
 }
 
 async function serve(io: Io): Promise<number> {
@@ -38,6 +53,7 @@ async function serve(io: Io): Promise<number> {
       note,
       signal: leaving.signal,
       openClient: async () => (await daemon()).openClient(io),
+      findClient: async () => (await daemon()).findClient(io),
       keepDaemon: async (client) => (await daemon()).keepDaemon(client, io, note),
     });
     return 0;

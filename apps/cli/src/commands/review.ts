@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { failure } from '@parley/client';
-import type { AgentChoice } from '@parley/consult';
+import type { AgentChoice } from '@parley/schema';
 import type { Context } from '../commands.ts';
 import { agentChoice, agentChoices } from '../consult/agent-choices.ts';
 import { conduct } from '../consult/conduct.ts';

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { failure, isParleyError } from '@parley/client';
 import type { Client } from '@parley/client';
 import type { CreateSession, Policy, Session, SubmitResult } from '@parley/schema';
+import { addOption, optionsOf } from '../agent-options.ts';
 import type { Context } from '../commands.ts';
 import { parseDuration } from '../duration.ts';
 import { examples } from '../examples.ts';
@@ -35,8 +36,10 @@ export interface RunOptions {
   readonly variant?: string;
   readonly personality?: string;
   readonly addDir?: readonly string[];
+  readonly option?: readonly string[];
   readonly session?: string;
   readonly continue?: true;
+  readonly fork?: true;
   readonly json?: true;
   readonly quiet?: true;
   /** Milliseconds. */
@@ -66,9 +69,15 @@ export function define(command: Command, { io, end }: Context): void {
       'one more folder that the agent may work in; can be said again',
       (folder, before: readonly string[] | undefined) => [...(before ?? []), folder],
     )
+    .option(
+      '--option <name=value>',
+      "one of the agent's own options (see `parley agents show`), its value as JSON or words; can be said again",
+      addOption,
+    )
     .option('--mode <mode>', 'how the agent is spoken to (see `parley agents`)')
     .option('-s, --session <session>', 'go on with this session')
     .option('-c, --continue', 'go on with the newest session of this agent and folder')
+    .option('--fork', 'with --session or --continue: go on with a copy, in a new session')
     .option('--timeout <duration>', 'end the turn after 90, 90s, 10m, 1.5h', durationArgument)
     .option('--no-wait', 'print the ids and leave the turn to the daemon')
     .option('--json', 'print events, one JSON object a line')
@@ -80,6 +89,7 @@ export function define(command: Command, { io, end }: Context): void {
         examples(
           ["parley run codex 'why does the build fail?'", 'ask in the current folder'],
           ["git diff | parley run claude 'review this'", 'a prompt and its material'],
+          ["parley run codex --option outputSchema=answer.schema.json 'list the tests'", 'one of its own options'],
           ["parley run codex -c 'and now fix it'", 'go on with the conversation'],
           ["parley run codex --no-wait --json 'run all tests'", 'prints {"sessionId","turnId"}'],
         ),
@@ -140,7 +150,7 @@ async function run(agent: string, words: readonly string[], options: RunOptions,
 
 /** What is fixed when a session is made. */
 function forNewSession(options: RunOptions, io: Io): Partial<CreateSession> {
-  const { modelUrl, mode, profile, effort, variant, personality, addDir } = options;
+  const { modelUrl, mode, profile, effort, variant, personality, addDir, option } = options;
   return {
     ...(modelUrl !== undefined && { modelUrl }),
     ...(mode !== undefined && { mode }),
@@ -148,17 +158,20 @@ function forNewSession(options: RunOptions, io: Io): Partial<CreateSession> {
     ...(effort !== undefined && { effort }),
     ...(variant !== undefined && { variant }),
     ...(personality !== undefined && { personality }),
+    ...(option !== undefined && { options: optionsOf(option, io.cwd) }),
     ...(addDir !== undefined && { addedFolders: addDir.map((folder) => resolve(io.cwd, folder)) }),
   };
 }
 
 function checkOptions(options: RunOptions): void {
   const { session, continue: goOn, modelUrl, cwd } = options;
+  if (options.fork === true && session === undefined && goOn !== true)
+    throw new UsageError('--fork goes with --session or --continue: a copy of which conversation?');
   if (session !== undefined && goOn === true) throw new UsageError('--session and --continue say different things.');
   if ((session !== undefined || goOn === true) && modelUrl !== undefined) {
     throw new UsageError('--model-url is for a new session: a conversation does not change servers.');
   }
-  for (const name of ['mode', 'profile', 'effort', 'variant', 'personality', 'addDir'] as const) {
+  for (const name of ['mode', 'profile', 'effort', 'variant', 'personality', 'addDir', 'option'] as const) {
     if ((session !== undefined || goOn === true) && options[name] !== undefined)
       throw new UsageError(`--${name === 'addDir' ? 'add-dir' : name} is for a new session.`);
   }
@@ -187,6 +200,7 @@ async function sessionFor(client: Client, agent: string, options: RunOptions, io
   if (found === undefined)
     throw await failure('unknown_session', `There is no session of ${agent} in ${cwd} to go on with.`);
   if (found.agent !== agent) throw new UsageError(`Session ${found.id} is one of ${found.agent}, not of ${agent}.`);
+  if (options.fork === true) return client.forkSession(found.id, changes);
   return Object.keys(changes).length === 0 ? found : client.updateSession(found.id, changes);
 }
 

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { AgentChoice } from '@parley/consult';
+import type { AgentChoice } from '@parley/schema';
 import type { Context } from '../commands.ts';
 import { agentChoice } from '../consult/agent-choices.ts';
 import { conduct, noteTo } from '../consult/conduct.ts';

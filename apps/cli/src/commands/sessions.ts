@@ -89,7 +89,7 @@ function listOf(sessions: readonly Session[], io: Io): string {
 function details(session: Session, turns: readonly Turn[]): string {
   const { id, agent, mode, title, cwd, state, policy, model, backend, threadId, queue, pendingApprovals, limits } =
     session;
-  const { profile, effort, variant, personality, addedFolders = [] } = session;
+  const { profile, effort, variant, personality, addedFolders = [], forkOf } = session;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['id', id],
     ['title', title],
@@ -105,6 +105,7 @@ function details(session: Session, turns: readonly Turn[]): string {
     ['personality', personality],
     ['model server', `${backend.kind} (${backend.detail})`],
     ["agent's id", threadId],
+    ['fork of', forkOf?.sessionId ?? forkOf?.threadId],
     ['queued', queue.length === 0 ? undefined : `${queue.length}`],
     ['approvals', pendingApprovals === 0 ? undefined : `${pendingApprovals} waiting`],
     ...limits.map((limit) => ['limit', limit] as const),

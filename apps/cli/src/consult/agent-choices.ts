@@ -1,7 +1,7 @@
 // Agents as they are named on the command line: `codex,claude=opus,acp:mine`.
 
 import { InvalidArgumentError } from 'commander';
-import type { AgentChoice } from '@parley/consult';
+import type { AgentChoice } from '@parley/schema';
 
 /** For an option: agents with commas between them, each with `=model` if not its usual one. */
 export function agentChoices(text: string): readonly AgentChoice[] {

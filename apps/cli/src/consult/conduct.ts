@@ -1,9 +1,8 @@
-// Runs a consultation for a command: progress on stderr, the report on stdout, the exit code.
+// Has the daemon run a consultation for a command: progress on stderr, the report on stdout, the exit code.
 
-import { failure } from '@parley/client';
 import type { Client } from '@parley/client';
-import { clientAgents, markdownOf, problemOf, runConsultation } from '@parley/consult';
-import type { ConsultReport, ConsultRequest } from '@parley/consult';
+import { markdownOf, problemOf } from '@parley/consult';
+import type { ConsultationId, ConsultReport, ConsultRequest } from '@parley/schema';
 import type { Io } from '../io.ts';
 import { keepDaemon, openClient } from '../open-client.ts';
 import { exitCodeOf } from '../report-error.ts';
@@ -17,32 +16,46 @@ import { PartProgress } from './part-progress.ts';
 export async function conduct(request: ConsultRequest, options: SharedOptions, io: Io): Promise<number> {
   const problem = problemOf(request);
   if (problem !== undefined) throw new UsageError(problem);
-  const note = noteTo(options, io);
   const client = await openClient(io);
-  await checkNames(client, request);
+  const begun = await client.createConsultation(request);
+  if (options.detach === true) {
+    io.stdout.write(options.json === true ? `${JSON.stringify(begun)}\n` : `${begun.id}\n`);
+    return 0;
+  }
+  const report = await follow(client, begun.id, io, noteTo(options, io));
+  if (report === undefined) return 130;
+  print(report, options, io);
+  return exitCode(report);
+}
 
-  const stopping = new AbortController();
-  const { promise: left, resolve: leave } = Promise.withResolvers<undefined>();
+/** The last report; undefined when the person left without waiting for it. */
+async function follow(
+  client: Client,
+  id: ConsultationId,
+  io: Io,
+  note: (text: string) => void,
+): Promise<ConsultReport | undefined> {
+  const leaving = new AbortController();
+  let isStopping = false;
   const stopListening = io.onInterrupt(() => {
-    if (stopping.signal.aborted) return leave(undefined);
+    if (isStopping) return leaving.abort();
+    isStopping = true;
     note('interrupting; once more leaves without waiting');
-    stopping.abort();
+    client.interruptConsultation(id).catch((error: unknown) => note(String(error)));
   });
   const stopKeeping = keepDaemon(client, io, note);
   const progress = new PartProgress();
+  let last: ConsultReport | undefined;
   try {
-    const run = runConsultation(request, clientAgents(client), {
-      signal: stopping.signal,
-      onChange: (report) => progress.news(report).forEach(note),
-    });
-    const report = await Promise.race([run, left]);
-    if (report === undefined) return 130;
-    print(report, options, io);
-    return await exitCode(report);
+    for await (const report of client.followConsultation(id, { signal: leaving.signal })) {
+      last = report;
+      progress.news(report).forEach(note);
+    }
   } finally {
     stopListening();
     stopKeeping();
   }
+  return last?.status === 'running' ? undefined : last;
 }
 
 /** Writes lines of progress, unless they are not wanted. */
@@ -51,13 +64,6 @@ export function noteTo({ quiet }: SharedOptions, io: Io): (text: string) => void
   return (text) => {
     if (quiet !== true) io.stderr.write(`${paint('dim', plainLine(text, 200))}\n`);
   };
-}
-
-/** A name that nobody has is a mistake of the caller, better told before the others have begun to work. */
-async function checkNames(client: Client, { reviewers, judge }: ConsultRequest): Promise<void> {
-  const known = new Set((await client.agents()).map(({ name }) => name));
-  const unknown = [...reviewers, ...(judge === undefined ? [] : [judge])].find(({ agent }) => !known.has(agent));
-  if (unknown !== undefined) throw await failure('unknown_agent', `There is no agent "${unknown.agent}".`);
 }
 
 function print(report: ConsultReport, { json, markdown }: SharedOptions, io: Io): void {

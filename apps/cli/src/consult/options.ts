@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { defaultTimeoutMs } from '@parley/consult';
-import type { ConsultRequest } from '@parley/consult';
+import type { ConsultRequest } from '@parley/schema';
 import { parseDuration } from '../duration.ts';
 import type { Io } from '../io.ts';
 
@@ -16,6 +16,7 @@ export interface SharedOptions {
   readonly json?: true;
   readonly markdown?: true;
   readonly quiet?: true;
+  readonly detach?: true;
 }
 
 export function addSharedOptions(command: Command): Command {
@@ -25,12 +26,14 @@ export function addSharedOptions(command: Command): Command {
     .option('--timeout <duration>', 'for each agent: 90, 90s, 10m, 1.5h (default: 10m)', durationArgument)
     .addOption(new Option('--json', 'print the report as JSON').conflicts('markdown'))
     .option('--markdown', 'print the report with every answer as it was given')
-    .option('-q, --quiet', 'no progress');
+    .option('-q, --quiet', 'no progress')
+    .option('--detach', 'print the id and leave; come back with `parley consultations show`');
 }
 
 /** The end of the help of a command that asks agents for verdicts. */
 export const sharedHelp =
-  '\nThe report goes to stdout, progress to stderr. The sessions stay, so what was said can be read and continued at every door.\n' +
+  '\nThe report goes to stdout, progress to stderr. It is kept (`parley consultations`), and the sessions stay, so what was said can be read\n' +
+  'and continued at every door. It goes on in the daemon, also when this command is gone.\n' +
   'Exit codes: 0 all that were asked have answered (whatever they say), else that of the first who has not: 1 failed, 2 usage,\n' +
   '3 agent missing or not logged in, 4 out of time; 130 interrupted. Ctrl-C stops all of them; a second one leaves at once.\n';
 

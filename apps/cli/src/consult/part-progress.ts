@@ -1,7 +1,7 @@
 // What is new in a report for somebody who waits for it: a line when an agent begins, is asked again, or ends.
 
 import { nameOf, outcomeOf } from '@parley/consult';
-import type { ConsultReport, JudgeReport, ReviewerReport } from '@parley/consult';
+import type { ConsultReport, JudgeReport, ReviewerReport } from '@parley/schema';
 import { showDuration } from '../duration.ts';
 
 export class PartProgress {

@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDriven, loadConfig, loadProject } from '@parley/daemon/inspect';
+import { isDriven, loadConfig, loadProject, notHonoured } from '@parley/daemon/inspect';
 import { ConfigSchema, findingOf, ParleyError } from '@parley/schema';
 import type { Config, DoctorFinding, DoctorReport } from '@parley/schema';
 import type { Looked, World } from './world.ts';
@@ -25,6 +25,8 @@ export async function lookAtConfiguration({
   }
   if (exists && system.platform !== 'win32') findings.push(...modeFindings(file, config));
   if (valid) findings.push(...contentFindings(config, file, env));
+  for (const { name, why } of notHonoured(env))
+    findings.push(findingOf('variable_not_honoured', `${name} is set and not honoured: ${why}.`, { variable: name }));
   findings.push(...(await projectFindings(cwd)));
   return { facts: { configuration: { file, exists, valid }, config }, findings };
 }

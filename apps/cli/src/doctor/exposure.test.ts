@@ -43,3 +43,11 @@ test('clients in the web are not promised anything that nobody has looked at (G 
     [true, 'not_checked', false],
   );
 });
+
+test('a provider that somebody names makes a public address one of a tunnel (G 56)', () => {
+  const server = { origins: ['https://parley.example.com'], hosts: ['parley.example.com'] };
+  const { exposure } = judgeExposure(ConfigSchema.parse({ server }).server, '/config.toml', 'my-tunnel');
+  assert.deepEqual([exposure.mode, exposure.tunnelProvider], ['tunnel', 'my-tunnel']);
+  const local = judgeExposure(ConfigSchema.parse({}).server, '/config.toml', 'my-tunnel');
+  assert.equal(local.exposure.mode, 'local_only');
+});

@@ -16,12 +16,13 @@ const tunnels: readonly (readonly [provider: string, names: RegExp])[] = [
 ];
 
 export async function lookAtExposure(
-  { places: { configFile: file }, verify }: World,
+  { io: { env }, places: { configFile: file }, verify }: World,
   { server }: Config,
 ): Promise<Looked<{ readonly exposure: DoctorExposure }>> {
-  const { exposure, findings } = judgeExposure(server, file);
+  const { exposure, findings } = judgeExposure(server, file, env['LLM_GATEWAY_TUNNEL_PROVIDER'] || undefined);
   const [url] = exposure.publicUrls;
-  if (!verify || url === undefined) return { facts: { exposure }, findings };
+  if ((!verify && env['LLM_GATEWAY_VERIFY_PUBLIC_URL'] !== '1') || url === undefined)
+    return { facts: { exposure }, findings };
   const answered = await answers(url);
   const verified: DoctorExposure = {
     ...exposure,
@@ -35,10 +36,11 @@ export async function lookAtExposure(
   };
 }
 
-/** Pure: from the configuration alone. */
+/** Pure: from the configuration, and the provider of a tunnel where somebody has named one. */
 export function judgeExposure(
   { host, port, hosts, origins }: Config['server'],
   file: string,
+  namedProvider?: string,
 ): { readonly exposure: DoctorExposure; readonly findings: readonly DoctorFinding[] } {
   const findings: DoctorFinding[] = [];
   const modes: ExposureMode[] = [isLoopback(host) ? 'local_only' : 'lan'];
@@ -59,7 +61,7 @@ export function judgeExposure(
   const publicUrls: string[] = [];
   let tunnelProvider: string | undefined;
   for (const origin of origins) {
-    const judged = judgeOrigin(origin, hosts, file);
+    const judged = judgeOrigin(origin, hosts, file, namedProvider);
     findings.push(...judged.findings);
     modes.push(judged.mode);
     if (judged.url !== undefined) publicUrls.push(judged.url);
@@ -88,7 +90,12 @@ interface JudgedOrigin {
   readonly findings: readonly DoctorFinding[];
 }
 
-function judgeOrigin(origin: string, hosts: readonly string[], file: string): JudgedOrigin {
+function judgeOrigin(
+  origin: string,
+  hosts: readonly string[],
+  file: string,
+  namedProvider: string | undefined,
+): JudgedOrigin {
   const shown = withoutSecrets(origin);
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   // A browser sends its origin in exactly this form, and the gate compares texts.
@@ -109,7 +116,7 @@ function judgeOrigin(origin: string, hosts: readonly string[], file: string): Ju
     );
     return { mode: 'misconfigured', url: shown, findings };
   }
-  const tunnelProvider = tunnels.find(([, names]) => names.test(url.hostname))?.[0];
+  const tunnelProvider = namedProvider ?? tunnels.find(([, names]) => names.test(url.hostname))?.[0];
   return tunnelProvider === undefined
     ? { mode: 'byo_reverse_proxy', url: shown, findings }
     : { mode: 'tunnel', url: shown, tunnelProvider, findings };

@@ -6,11 +6,9 @@ import {
   ApprovalAnswerSchema,
   ClientFrameSchema,
   CreateSessionSchema,
-  FindModelsSchema,
   InterruptSchema,
   newId,
   ParleyError,
-  PlanInstallationSchema,
   errorBody,
   errorCatalogue,
   StopDaemonSchema,
@@ -18,15 +16,11 @@ import {
   UpdateSessionSchema,
 } from '@parley/schema';
 import type {
-  AgentView,
   Approval,
   ApprovalAnswer,
   ApprovalRequest,
+  ConsultReport,
   EventBody,
-  FindModels,
-  InstallPlan,
-  InstallProgress,
-  ModelPage,
   ParleyEvent,
   ServerFrame,
   Session,
@@ -35,8 +29,12 @@ import type {
   Turn,
   TurnId,
 } from '@parley/schema';
+import { markdownOf } from '@parley/consult';
+import type { ConsultAgents } from '@parley/consult';
+import { agentsOver, FakeConsultations } from '@parley/consult/testing';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { FakeMachine } from './fake-machine.ts';
 
 /** What a test's agent can do within a turn. */
 export interface FakeTurn {
@@ -59,53 +57,14 @@ interface Kept {
   interrupt: () => void;
 }
 
-export const fakeAgent: AgentView = {
-  name: 'codex',
-  title: 'Codex',
-  installed: true,
-  version: '1.2.3',
-  provenVersion: '1.2.3',
-  backend: { kind: 'rehearsal', detail: 'offline' },
-  modes: ['app-server'],
-  loginHint: 'codex login',
-  capabilities: {
-    steer: 'native',
-    interrupt: true,
-    resume: true,
-    fork: false,
-    approvals: true,
-    questions: true,
-    images: false,
-    models: true,
-    deltas: true,
-    reasoning: true,
-    usage: true,
-    cost: false,
-  },
-  installable: { package: '@openai/codex', version: '1.2.3' },
-};
-
-export const fakePlan: InstallPlan = {
-  agent: 'codex',
-  title: 'Codex',
-  package: '@openai/codex',
-  version: '1.2.3',
-  provenVersion: '1.2.3',
-  folder: '/data/agents/codex/1.2.3',
-  removes: [],
-  freeBytes: 2 ** 30,
-};
-
-export class FakeDaemon {
+export class FakeDaemon extends FakeMachine {
   /** Bodies of what was accepted, by route. */
   readonly accepted: { readonly route: string; readonly body: unknown }[] = [];
   play: Play = (turn) => turn.complete(`You said: ${turn.turn.text}`);
-  install: readonly InstallProgress[] = [{ text: 'fetching' }, { text: 'done', done: true }];
-  agents: readonly AgentView[] = [fakeAgent];
-  models: (wanted: FindModels) => ModelPage = () => ({ agents: [] });
-  plan: InstallPlan = fakePlan;
   readonly #kept = new Map<SessionId, Kept>();
   readonly #approvals = new Map<string, { approval: Approval; answered: (answer: ApprovalAnswer) => void }>();
+  readonly #consultations = new FakeConsultations(this.#consultAgents());
+  #heard = Promise.withResolvers<void>();
   readonly #followers = new Set<{ readonly peer: WebSocket; readonly sessionId: SessionId }>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #sockets = new WebSocketServer({ server: this.#server, path: '/api/ws' });
@@ -120,6 +79,7 @@ export class FakeDaemon {
   }
 
   async close(): Promise<void> {
+    this.#consultations.close();
     this.cutConnections();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -205,18 +165,22 @@ export class FakeDaemon {
         return { url: 'http://127.0.0.1:7337/pair#code', expiresAt: Date.now() + 600_000 };
       case 'GET /config':
         return { entries: [{ key: 'server.port', value: 7337, origin: 'default' }] };
-      case 'GET /models':
-        return this.models(FindModelsSchema.parse(Object.fromEntries(url.searchParams)));
-      case 'GET /agents':
-        return { agents: this.agents };
-      case 'GET /agents/:id/plan': {
-        const { version = this.plan.version } = PlanInstallationSchema.parse(Object.fromEntries(url.searchParams));
-        if (version === '9.9.9') throw new ParleyError('invalid_request', `npm has no @openai/codex@${version}.`);
-        return { ...this.plan, version: version === 'latest' ? '2.0.0' : version };
+      case 'POST /consultations': {
+        const { reviewers = [] } = body as { readonly reviewers?: readonly { readonly agent: string }[] };
+        const unknown = reviewers.find(({ agent }) => this.agents.every(({ name }) => name !== agent));
+        if (unknown !== undefined) throw new ParleyError('unknown_agent', `There is no agent "${unknown.agent}".`);
+        return this.#consultations.create(body);
       }
-      case 'POST /agents/:id/install':
-        PlanInstallationSchema.parse(body);
-        return this.install.map((line) => `${JSON.stringify(line)}\n`).join('');
+      case 'GET /consultations':
+        return this.#consultations.list(Number(url.searchParams.get('limit') ?? 50));
+      case 'GET /consultations/:id':
+        if (url.searchParams.get('format') === 'markdown') return markdownOf(this.#consultations.report(id));
+        return this.#consultations.report(id);
+      case 'POST /consultations/:id/interrupt':
+        return this.#consultations.interrupt(id);
+      case 'DELETE /consultations/:id':
+        this.#consultations.delete(id);
+        return {};
       case 'GET /sessions':
         return { sessions: [...this.#kept.values()].map(({ session }) => session) };
       case 'POST /sessions': {
@@ -242,6 +206,10 @@ export class FakeDaemon {
       case 'DELETE /sessions/:id/queue/:last':
         this.#cancel(this.#of(id), last as TurnId);
         return {};
+      case 'POST /sessions/:id/fork': {
+        const { agent, cwd, threadId = 'thread' } = this.#of(id).session;
+        return this.addSession({ agent, cwd, forkOf: { sessionId: id as SessionId, threadId }, ...(body as object) });
+      }
       case 'POST /sessions/:id/interrupt': {
         InterruptSchema.parse(body);
         const { session, interrupt } = this.#of(id);
@@ -257,9 +225,36 @@ export class FakeDaemon {
         waiting.answered(answer);
         return {};
       }
-      default:
-        throw new ParleyError('unknown_route', `There is no ${method} ${url.pathname}.`);
+      default: {
+        const answer = this.ofMachine(route, id, url, body);
+        if (answer === undefined) throw new ParleyError('unknown_route', `There is no ${method} ${url.pathname}.`);
+        return answer;
+      }
     }
+  }
+
+  #consultAgents(): ConsultAgents {
+    const accept = (route: string, body: unknown): void => void this.accepted.push({ route, body });
+    return agentsOver({
+      createSession: async ({ id, ...input }) => {
+        accept('POST /sessions', input);
+        return this.addSession({ ...input, id });
+      },
+      submit: async (id, { idempotencyKey: _, ...turn }) => {
+        accept('POST /sessions/:id/turns', turn);
+        return this.#submit(this.#of(id), turn);
+      },
+      interrupt: async (id) => {
+        accept('POST /sessions/:id/interrupt', {});
+        this.#of(id).interrupt();
+      },
+      changed: () => this.#heard.promise,
+      ended: async (id, turnId) => {
+        const { session, turns } = this.#of(id);
+        const turn = turns.find((one) => one.id === turnId);
+        return turn?.state === 'queued' || session.activeTurnId === turnId ? undefined : turn;
+      },
+    });
   }
 
   #of(id: string): Kept {
@@ -367,6 +362,8 @@ export class FakeDaemon {
     const event: ParleyEvent = { ...body, seq, sessionId, at: this.#changedAt };
     kept.session = { ...kept.session, head: seq, updatedAt: this.#changedAt };
     kept.events.push(event);
+    this.#heard.resolve();
+    this.#heard = Promise.withResolvers();
     for (const follower of this.#followers) {
       if (follower.sessionId === sessionId) send(follower.peer, { type: 'events', sessionId, events: [event] });
     }
@@ -374,6 +371,10 @@ export class FakeDaemon {
 
   #frame(peer: WebSocket, text: string): void {
     const frame = ClientFrameSchema.parse(JSON.parse(text));
+    if (frame.type === 'watch-consultation') {
+      const tell = (report: ConsultReport) => send(peer, { type: 'consultation', report });
+      peer.once('close', this.#consultations.watch(frame.consultationId, tell));
+    }
     if (frame.type !== 'subscribe') return;
     const { sessionId, after } = frame;
     const kept = this.#kept.get(sessionId);

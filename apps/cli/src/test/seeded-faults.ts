@@ -51,6 +51,7 @@ export const seededFaults: Readonly<Record<DoctorCode, Seed>> = {
   config_not_toml: config('[server\nport = 1'),
   config_entry_invalid: config('[server]\nport = "many"'),
   config_variable_invalid: withEnv({ PARLEY_PORT: 'many' }),
+  variable_not_honoured: withEnv({ LLM_GATEWAY_AUTH_DISABLED: '1' }),
   config_writable_by_others: ({ world }) => {
     chmodSync(world.places.configFile, 0o666);
   },
