@@ -9,6 +9,7 @@ import { eventPath } from './event-path.ts';
 import { idleMemory } from './idle-memory.ts';
 import { largeAnswer } from './large-answer.ts';
 import { manySessions } from './many-sessions.ts';
+import { mcp } from './mcp.ts';
 import { reducers } from './reducers.ts';
 import { runOverhead } from './run-overhead.ts';
 import { showSection } from './section.ts';
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Section>>> = {
   version,
   'daemon-start': daemonStart,
   'run-overhead': runOverhead,
+  mcp,
   'idle-memory': idleMemory,
 };
 

@@ -7,7 +7,9 @@ import { capabilityTable, factTable, policyTables } from './docs/agents.ts';
 import { fillBlocks } from './docs/blocks.ts';
 import { commandPages } from './docs/commands.ts';
 import { configurationTable } from './docs/configuration.ts';
+import { gatewayVariableTable, ownVariableTable } from './docs/environment.ts';
 import { errorTable } from './docs/errors.ts';
+import { optionTable } from './docs/options.ts';
 import { gridTables, subjectTable } from './docs/grid.ts';
 import { eventTable, routeTable } from './docs/routes.ts';
 import { isMain } from './lib/is-main.mjs';
@@ -22,11 +24,16 @@ interface Page {
 export const pages: readonly Page[] = [
   { path: 'docs/cli.md', parts: async () => ({ commands: await commandPages() }) },
   { path: 'docs/configuration.md', parts: async () => ({ configuration: configurationTable() }) },
+  {
+    path: 'docs/environment.md',
+    parts: async () => ({ own: ownVariableTable(), gateway: gatewayVariableTable() }),
+  },
   { path: 'docs/errors.md', parts: async () => ({ errors: errorTable() }) },
   {
     path: 'docs/agents.md',
     parts: async () => ({ facts: factTable(), capabilities: capabilityTable(), policies: policyTables() }),
   },
+  { path: 'docs/options.md', parts: async () => ({ options: optionTable() }) },
   { path: 'docs/grid.md', parts: async () => ({ subjects: subjectTable(), grid: gridTables() }) },
   { path: 'docs/api.md', parts: async () => ({ routes: await routeTable(), events: eventTable() }) },
 ];

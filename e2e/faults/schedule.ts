@@ -145,6 +145,8 @@ class Schedule {
         return Promise.resolve({ request: { argv: [driver.agent], env: {}, cwd: tmpdir() }, limits: [] });
       },
       checkPolicy: () => undefined,
+      forking: () => [],
+      environmentOf: () => Promise.resolve('test'),
     };
     const fence = new Fence();
     this.#fence = fence;

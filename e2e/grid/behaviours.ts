@@ -26,6 +26,7 @@ export const behaviours = {
     'resumes after its process': 'killed while idle, it goes on with the same conversation',
     'replays nothing as new': 'what was said before is not told again as new',
     'keeps apart': 'two conversations begun at once in one folder are two',
+    forks: 'a copy goes on with what was said, and the original stays as it was',
     'knows its threads': 'an unknown conversation is a typed error and not silently a new one',
   },
   'exact words': {

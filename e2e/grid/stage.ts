@@ -95,6 +95,12 @@ export class Stage {
     return session;
   }
 
+  async fork(id: SessionId): Promise<Session> {
+    const fork = await this.parley.client.forkSession(id);
+    this.#sessions.push(fork.id);
+    return fork;
+  }
+
   /** Whether two ids mean the same conversation: some agents give it a new one with each turn. */
   sameThread(before: string, after: string): boolean {
     return this.subject.threadChanges === true || before === after;

@@ -77,6 +77,8 @@ const noUsage = {
   'counts each turn': 'as above',
 } as const;
 
+const copiesNothing = { forks: 'it has no way to copy a conversation, and a fork is refused by name' } as const;
+
 const codex = {
   agent: 'codex',
   program: 'real',
@@ -145,6 +147,7 @@ export const subjects: readonly Subject[] = [
     ...gemini,
     mode: 'acp',
     cannot: {
+      ...copiesNothing,
       ...reportsEdits,
       'shows failure': 'its result of a command is a success whatever the exit code was',
       'tells exit codes': 'as above: the code is in the words for the model only',
@@ -155,6 +158,7 @@ export const subjects: readonly Subject[] = [
     ...gemini,
     mode: 'print',
     cannot: {
+      ...copiesNothing,
       ...reportsEdits,
       ...oneShot,
       'shows failure': 'its result of a command is a success whatever the exit code was',
@@ -185,6 +189,7 @@ export const subjects: readonly Subject[] = [
     ...kimi,
     mode: 'print',
     cannot: {
+      ...copiesNothing,
       ...oneShot,
       ...wholeMessages,
       ...noExitCodes,
@@ -234,6 +239,7 @@ export const subjects: readonly Subject[] = [
     slow: true,
     config: chat,
     cannot: {
+      ...copiesNothing,
       ...oneShot,
       ...wholeMessages,
       ...noExitCodes,
@@ -256,7 +262,7 @@ export const subjects: readonly Subject[] = [
     process: /kimi-legacy/,
     config: chat,
     failure: kimiFailure,
-    cannot: { ...ownModel, ...makesThreads },
+    cannot: { ...copiesNothing, ...ownModel, ...makesThreads },
   },
   {
     agent: 'kimi',
@@ -266,7 +272,7 @@ export const subjects: readonly Subject[] = [
     process: /kimi-legacy/,
     config: chat,
     failure: kimiFailure,
-    cannot: { ...oneShot, ...ownModel, ...makesThreads, ...wholeMessages, ...noUsage, ...onlyFull },
+    cannot: { ...copiesNothing, ...oneShot, ...ownModel, ...makesThreads, ...wholeMessages, ...noUsage, ...onlyFull },
   },
   {
     agent: 'grok',
@@ -276,7 +282,7 @@ export const subjects: readonly Subject[] = [
     process: /grok-headless/,
     config: chat,
     failure: saysFailure,
-    cannot: { ...oneShot, ...ownModel },
+    cannot: { ...copiesNothing, ...oneShot, ...ownModel },
   },
   {
     agent: 'vibe',
@@ -287,6 +293,6 @@ export const subjects: readonly Subject[] = [
     threadChanges: true,
     config: chat,
     failure: saysFailure,
-    cannot: { ...oneShot, ...ownModel, ...wholeMessages },
+    cannot: { ...copiesNothing, ...oneShot, ...ownModel, ...wholeMessages },
   },
 ];

@@ -94,6 +94,7 @@ function planOf(driver: Driver, policy: Policy): LaunchPlan | ParleyError {
       runId,
       adapter: ['parley', 'adapter'],
       node: 'node',
+      filesFolder: '/run/files',
       prompt: 'PROMPT',
       ...(driver.dialect === undefined ? {} : { dialect: driver.dialect }),
     });

@@ -1,6 +1,6 @@
 // The entries of the configuration: from the schema that reads it, with the variables that set them.
 
-import { configVariables } from '@parley/daemon';
+import { gatewayEntries, parleyVariables } from '@parley/daemon';
 import { ConfigSchema } from '@parley/schema';
 import { code, table } from './table.ts';
 
@@ -22,8 +22,8 @@ export function configurationTable(): string {
       code(key),
       typeOf(node),
       node.default === undefined ? '' : code(JSON.stringify(node.default)),
-      configVariables
-        .filter((variable) => variable.key.join('.') === key)
+      [...parleyVariables, ...gatewayEntries]
+        .filter(({ sets }) => sets.some((set) => set.key.join('.') === key))
         .map(({ name }) => code(name))
         .join(', '),
       node.description ?? '',

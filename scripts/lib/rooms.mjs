@@ -29,10 +29,20 @@ export const rooms = {
   'packages/rehearsal': { mayImport: ['packages/schema'] },
   'packages/doors': { mayImport: ['packages/schema', 'packages/client', 'packages/consult'] },
   'packages/daemon': {
-    // Of the client: where the daemon is to be found, which both sides must agree on.
-    mayImport: ['schema', 'engine', 'runtime', 'drivers', 'models', 'native', 'store', 'rehearsal', 'client'].map(
-      (name) => `packages/${name}`,
-    ),
+    // Of the client: where the daemon is to be found, which both sides must agree on. Of the doors: MCP, which is also spoken over HTTP.
+    mayImport: [
+      'schema',
+      'engine',
+      'runtime',
+      'drivers',
+      'models',
+      'native',
+      'store',
+      'rehearsal',
+      'client',
+      'consult',
+      'doors',
+    ].map((name) => `packages/${name}`),
   },
   // Engine, store, runtime and drivers in one's own process: the daemon without its doors.
   'packages/library': {

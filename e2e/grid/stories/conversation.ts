@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Story } from '../stories.ts';
 import { isParleyError } from '@parley/client';
 import { isTerminal } from '@parley/schema';
-import type { Session } from '@parley/schema';
+import type { Session, SessionId } from '@parley/schema';
 import { textsOf } from '../stage.ts';
 
 const isSession = (value: unknown): value is Session => typeof value === 'object' && value !== null && 'cwd' in value;
@@ -86,6 +86,43 @@ export const conversation: readonly Story[] = [
             JSON.stringify(threads),
           );
           assert.notEqual(threads[0], threads[1]);
+        },
+      };
+    },
+  },
+  {
+    name: 'two ways from one conversation',
+    async play(stage) {
+      const { client, models } = stage.parley;
+      let heard: string[] = [];
+      const listen = (_request: unknown, body: unknown): void => void heard.push(JSON.stringify(body));
+      models.on('request', listen);
+      /** Which of the words the model was sent with these. */
+      const say = async (id: SessionId, word: string): Promise<readonly string[]> => {
+        heard = [];
+        await stage.done(id, `say "${word}"`);
+        return ['alder', 'birch', 'cedar', 'dogwood'].filter((one) => heard.some((body) => body.includes(one)));
+      };
+      const session = await stage.session();
+      await say(session.id, 'alder');
+      const { threadId } = await client.session(session.id);
+      const fork = await stage.fork(session.id).catch((error: unknown) => error);
+      if (!isSession(fork)) {
+        models.off('request', listen);
+        return { forks: () => assert.fail(String(fork)) };
+      }
+      const copied = await say(fork.id, 'birch');
+      const original = await say(session.id, 'cedar');
+      const further = await say(fork.id, 'dogwood');
+      const [after, forked] = await Promise.all([client.session(session.id), client.session(fork.id)]);
+      models.off('request', listen);
+      return {
+        forks: () => {
+          assert.deepEqual(copied, ['alder', 'birch'], 'the copy knows what was said');
+          assert.deepEqual(original, ['alder', 'cedar'], 'the original does not know of the copy');
+          assert.deepEqual(further, ['alder', 'birch', 'dogwood'], 'nor the copy of what followed');
+          assert.equal(after.threadId, threadId);
+          assert.ok(forked.threadId !== undefined && forked.threadId !== threadId, forked.threadId);
         },
       };
     },
