@@ -345,6 +345,23 @@ describe('the page', { skip: missingBrowser ?? false }, () => {
       assert.ok(await page.getByText('Approves', { exact: true }).isVisible());
     }));
 
+  test('what a consultation asked of each agent is not listed among the sessions, unless it waits for somebody', () =>
+    withPage(async (page, daemon) => {
+      const own = daemon.sessions.create({ agent: 'codex', cwd: '/code/project', title: 'My own' });
+      const asked = daemon.sessions.create(
+        { agent: 'codex', cwd: '/code/project', title: 'Review: the lock' },
+        { origin: 'consultation' },
+      );
+      await page.goto(daemon.url);
+      const list = page.getByRole('navigation', { name: 'Sessions' });
+      await list.getByRole('link', { name: /My own/ }).waitFor();
+      assert.equal(await list.getByRole('link').count(), 1);
+      daemon.sessions.update(asked.id, { state: 'waiting' });
+      await list.getByRole('link', { name: /Review: the lock/ }).waitFor();
+      daemon.sessions.update(own.id, { title: 'Still here' });
+      await list.getByRole('link', { name: /Still here/ }).waitFor();
+    }));
+
   test('a refusal is told where it happened and nothing typed is lost', () =>
     withPage(
       async (page, daemon) => {

@@ -1,5 +1,6 @@
 // The list of sessions, with the way to a new one.
 
+import type { Session } from '@parley/schema';
 import { useState } from 'react';
 import { go, pathOf, route } from '../app/route.ts';
 import type { Route } from '../app/route.ts';
@@ -23,8 +24,7 @@ export function Sidebar() {
   const now = useNow(30_000);
   const [search, setSearch] = useState('');
   const wanted = search.trim().toLowerCase();
-  const shown =
-    all?.filter(({ title, cwd, agent }) => `${title}\n${cwd}\n${agent}`.toLowerCase().includes(wanted)) ?? [];
+  const shown = all?.filter((session) => (wanted === '' ? isListed(session) : matches(session, wanted))) ?? [];
   return (
     <div className="flex h-full flex-col bg-sunken pt-[env(safe-area-inset-top)]">
       <div className="flex min-h-14 items-center gap-2 px-4">
@@ -58,15 +58,24 @@ export function Sidebar() {
             />
           ))}
         </ul>
-        {all?.length === 0 && (
+        {all !== undefined && wanted === '' && shown.length === 0 && (
           <p className="px-3 py-6 text-center text-sm text-muted">Your sessions will be listed here.</p>
         )}
-        {all !== undefined && all.length > 0 && shown.length === 0 && (
+        {wanted !== '' && shown.length === 0 && (
           <p className="px-3 py-6 text-center text-sm text-muted">None matches.</p>
         )}
       </nav>
     </div>
   );
+}
+
+/** What a consultation asked of each agent is found in the consultation; here it is listed only when it wants somebody. */
+function isListed({ origin, state }: Session): boolean {
+  return origin !== 'consultation' || state === 'waiting';
+}
+
+function matches({ title, cwd, agent }: Session, wanted: string): boolean {
+  return `${title}\n${cwd}\n${agent}`.toLowerCase().includes(wanted);
 }
 
 interface PlaceLinkProps {
