@@ -103,7 +103,15 @@ for (const agent of ['codex', 'claude'] as const) {
     parley.models.open('go');
     assert.equal((await parley.ended(id, turnId)).state, 'completed');
 
-    const answers = await readEverything(parley, token, { name: agent, id, turnId });
+    const reviewers = [{ agent }];
+    const asked = await parley.client.createConsultation({
+      kind: 'ask',
+      question: prompt,
+      reviewers,
+      cwd: parley.work,
+    });
+    const consultationId = asked.id;
+    const answers = await readEverything(parley, token, { name: agent, id, turnId, consultationId });
     assert.ok(answers.includes(prompt), 'the words themselves are there');
     const errors: string[] = [];
     for (const asked of [

@@ -293,12 +293,13 @@ export interface Agreement {
   /** What to look at, in sentences. */
   readonly signals: readonly string[];
 }
+const count = z.number().int();
 export const AgreementSchema = z.object({
   state: z.enum(['agree', 'disagree', 'not-comparable']),
   verdict: PositionSchema.exactOptional(),
   asked: z.number().int(),
   comparable: z.number().int(),
-  counts: z.record(VerdictSchema, z.number().int()),
+  counts: z.object({ approve: count, reject: count, mixed: count, unsure: count }),
   signals: texts,
 });
 

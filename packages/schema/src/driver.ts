@@ -269,7 +269,7 @@ export interface Driver<State = any> {
   readonly capabilities: AgentCapabilities;
   /** It sometimes falls silent for ever and works again when its conversation is resumed: then Parley does that, once in a turn. */
   readonly resumesAfterSilence?: boolean;
-  /** It prints nothing before it has finished: silence tells nothing, so it is no reason to stop a turn unless somebody asked for that. */
+  /** It prints nothing before it has finished: its silence tells as little as a tool's and may last as long (`deadlines.tool`). */
   readonly printsAtEnd?: boolean;
   /** The options that it has when it is spoken to in this way. Absent: none. */
   readonly options?: readonly AgentOptionName[];

@@ -11,13 +11,13 @@ test('a report comes as JSON, and as Markdown to who asks for it by query or by 
   const consultations = { report: async () => ({ id }), markdown: async () => `# ${id}` };
   const daemon = { consultations } as unknown as Pick<Daemon, 'consultations'>;
   const route = consultationRoutes(daemon).find(
-    ({ method, path }) => method === 'GET' && path === '/api/consultations/:id',
+    ({ method, path }) => method === 'GET' && path === '/api/consultations/:consultationId',
   );
   assert.ok(route !== undefined);
   const get = async (accept: string, format?: string) => {
     let sent = '';
     const response = { writeHead: () => response, end: (text: string) => (sent = text) };
-    const call = { params: { id }, query: { ...(format !== undefined && { format }) }, body: undefined };
+    const call = { params: { consultationId: id }, query: { ...(format !== undefined && { format }) }, body: undefined };
     const headers = { accept };
     const answer = await route.handle({ ...call, headers, response: response as unknown as ServerResponse });
     return answer === streamed ? sent : answer;

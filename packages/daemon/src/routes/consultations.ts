@@ -11,7 +11,7 @@ import type { Daemon } from '../daemon.ts';
 import { route, streamed } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
 
-const one = z.object({ id: ConsultationIdSchema });
+const one = z.object({ consultationId: ConsultationIdSchema });
 
 export function consultationRoutes({ consultations }: Pick<Daemon, 'consultations'>): readonly Route[] {
   return [
@@ -37,7 +37,7 @@ export function consultationRoutes({ consultations }: Pick<Daemon, 'consultation
     }),
     route({
       method: 'GET',
-      path: '/api/consultations/:id',
+      path: '/api/consultations/:consultationId',
       summary:
         'The report of a consultation as it stands; with `format=markdown` or `accept: text/markdown` as Markdown',
       scope: 'use',
@@ -48,8 +48,8 @@ export function consultationRoutes({ consultations }: Pick<Daemon, 'consultation
       streamsIfAsked: 'text/markdown',
       handle: async ({ params, query, headers, response }) => {
         const isMarkdown = query.format === 'markdown' || headers.accept?.includes('text/markdown') === true;
-        if (query.format === 'json' || !isMarkdown) return consultations.report(params.id);
-        const text = await consultations.markdown(params.id);
+        if (query.format === 'json' || !isMarkdown) return consultations.report(params.consultationId);
+        const text = await consultations.markdown(params.consultationId);
         response.writeHead(200, { 'content-type': 'text/markdown; charset=utf-8', 'cache-control': 'no-store' });
         response.end(text);
         return streamed;
@@ -57,23 +57,23 @@ export function consultationRoutes({ consultations }: Pick<Daemon, 'consultation
     }),
     route({
       method: 'POST',
-      path: '/api/consultations/:id/interrupt',
+      path: '/api/consultations/:consultationId/interrupt',
       summary: 'Interrupt all who still work in a consultation; one that has ended stays as it is',
       scope: 'use',
       params: one,
       body: z.strictObject({}).optional(),
       status: 202,
       answer: ConsultReportSchema,
-      handle: ({ params }) => consultations.interrupt(params.id),
+      handle: ({ params }) => consultations.interrupt(params.consultationId),
     }),
     route({
       method: 'DELETE',
-      path: '/api/consultations/:id',
+      path: '/api/consultations/:consultationId',
       summary: 'Interrupt a consultation and forget its report; its sessions stay',
       scope: 'use',
       params: one,
       status: 204,
-      handle: ({ params }) => consultations.delete(params.id),
+      handle: ({ params }) => consultations.delete(params.consultationId),
     }),
   ];
 }

@@ -28,13 +28,13 @@ export function observeRoutes({ engine, observation, view }: Daemon): readonly R
     }),
     route({
       method: 'GET',
-      path: '/api/requests/:id',
+      path: '/api/requests/:turnId',
       summary: 'One record of a request',
       scope: 'use',
-      params: z.object({ id: TurnIdSchema }),
+      params: z.object({ turnId: TurnIdSchema }),
       status: 200,
       answer: RequestRecordSchema,
-      handle: ({ params }) => engine.recorder.one(params.id),
+      handle: ({ params }) => engine.recorder.one(params.turnId),
     }),
     route({
       method: 'GET',

@@ -88,7 +88,8 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
 
 function silenceLimit({ session }: SessionState, active: ActiveTurn, limits: DeadlineLimits): number {
   for (const { item } of active.items.values()) if (isToolWork(item)) return limits.tool;
-  if (limits.printsAtEnd === true) return session.idleMs ?? Infinity;
+  // It works in one go, as a tool does; a process that hangs must come to an end all the same.
+  if (limits.printsAtEnd === true) return session.idleMs ?? limits.tool;
   const idle = session.idleMs ?? limits.idle;
   return active.progressAt === undefined ? Math.min(limits.firstByte, idle) : idle;
 }

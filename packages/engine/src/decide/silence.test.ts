@@ -162,11 +162,11 @@ test('the silence that a session may have holds from the first sign of work on, 
   assert.equal(state.active?.failure?.code, 'idle_timeout');
 });
 
-test('an agent that prints only at its end is silent for as long as it likes, unless somebody set a limit (G 28)', () => {
+test('an agent that prints only at its end may be silent for as long as a tool, unless somebody set a limit (G 28)', () => {
   const state = working();
-  assert.equal(silentUntil(state, { printsAtEnd: true }), Infinity);
+  assert.equal(silentUntil(state, { printsAtEnd: true }), 1000 + limits.tool);
   if (state.active !== undefined) state.active.progressAt = undefined;
-  assert.equal(silentUntil(state, { printsAtEnd: true }), Infinity);
+  assert.equal(silentUntil(state, { printsAtEnd: true }), 1000 + limits.tool);
   state.session.idleMs = 60_000;
   assert.equal(silentUntil(state, { printsAtEnd: true }), 61_000);
 });
