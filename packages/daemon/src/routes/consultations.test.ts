@@ -17,7 +17,11 @@ test('a report comes as JSON, and as Markdown to who asks for it by query or by 
   const get = async (accept: string, format?: string) => {
     let sent = '';
     const response = { writeHead: () => response, end: (text: string) => (sent = text) };
-    const call = { params: { consultationId: id }, query: { ...(format !== undefined && { format }) }, body: undefined };
+    const call = {
+      params: { consultationId: id },
+      query: { ...(format !== undefined && { format }) },
+      body: undefined,
+    };
     const headers = { accept };
     const answer = await route.handle({ ...call, headers, response: response as unknown as ServerResponse });
     return answer === streamed ? sent : answer;
