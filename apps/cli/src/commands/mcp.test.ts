@@ -57,3 +57,24 @@ test('who asks for HTTP by a variable of llm-cli-gateway is told where it is, an
   called.input.end();
   assert.equal((await called.result).code, 0);
 });
+
+test('only the request tools of the agents that are named are offered, and one that there is not is named', async (t) => {
+  const { call, begin } = emptySetting(t);
+  const called = begin(['mcp', '--agents', 'claude,mistral']);
+  called.input.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, ...initialize })}\n`);
+  await called.printed(/"id":1\b/);
+  called.input.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })}\n`);
+  await called.printed(/"id":2\b/);
+  called.input.end();
+  const { stdout } = await called.result;
+  const listed = stdout.match(/"name":"\w+_request(?:_async)?"|"name":"codex_fork_session"/g)?.toSorted();
+  const names = ['claude_request', 'claude_request_async', 'mistral_request', 'mistral_request_async'];
+  assert.deepEqual(
+    listed,
+    names.map((name) => `"name":"${name}"`),
+  );
+  assert.match(stdout, /"name":"llm_job_result"/);
+  const refused = await call(['mcp', '--agents', 'claude,nobody']);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /no request tools of "nobody"; there are those of claude, codex/);
+});

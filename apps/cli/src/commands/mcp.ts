@@ -14,13 +14,17 @@ export function define(command: Command, context: Context): void {
       'Serve MCP over standard input and output: an MCP client starts this and can then ask every agent.\n' +
         'The daemon is started by the first request, where none runs. When the client goes, what it has begun goes on.',
     )
+    .option(
+      '--agents <names>',
+      'offer the request tools of these agents only (claude,codex,…): a client pays for each tool that it is shown',
+    )
     .addHelpText(
       'after',
       '\nEnvironment:\n  PARLEY_SYNC_DEADLINE_MS  milliseconds that a request waits before it replies with a job (45000; 0: for ever)',
     )
-    .action(async () => {
+    .action(async ({ agents }: { readonly agents?: string }) => {
       checkTransport(io.env);
-      end(await serve(io));
+      end(await serve(io, agents));
     });
   defineMcpClients(command, context);
 }
@@ -36,8 +40,9 @@ function checkTransport(env: Io['env']): void {
   );
 }
 
-async function serve(io: Io): Promise<number> {
-  const { serveMcp, syncDeadlineOf } = await import('@parley/doors/mcp');
+async function serve(io: Io, agents: string | undefined): Promise<number> {
+  const { requestToolNames, serveMcp, syncDeadlineOf } = await import('@parley/doors/mcp');
+  const offered = agents === undefined ? undefined : namesIn(agents, requestToolNames);
   const leaving = new AbortController();
   const stopListening = io.onInterrupt(() => leaving.abort());
   const note = (text: string) => void io.stderr.write(`parley mcp: ${text}\n`);
@@ -49,6 +54,7 @@ async function serve(io: Io): Promise<number> {
       input: io.stdin,
       output: io.stdout,
       cwd: io.cwd,
+      ...(offered !== undefined && { agents: offered }),
       syncDeadlineMs: syncDeadlineOf(io.env),
       note,
       signal: leaving.signal,
@@ -60,4 +66,14 @@ async function serve(io: Io): Promise<number> {
   } finally {
     stopListening();
   }
+}
+
+function namesIn(list: string, known: readonly string[]): ReadonlySet<string> {
+  const names = list.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `--agents: there are no request tools of "${unknown}"; there are those of ${known.join(', ')}.`,
+    );
+  return new Set(names);
 }

@@ -179,6 +179,9 @@ export const requestTools: readonly RequestTool[] = [
   { name: 'acp', title: 'any agent that speaks ACP', forks: true },
 ];
 
+/** What the request tools are called after. */
+export const requestToolNames: readonly string[] = requestTools.map(({ name }) => name);
+
 /** The agent that `cli` means: `mistral` is Vibe; agents' own names are good too. */
 export function agentOfCli(cli: string): AgentName {
   return requestTools.find(({ name }) => name === cli)?.agent ?? cli;

@@ -57,6 +57,8 @@ export interface DoorOptions {
   readonly syncDeadlineMs: number;
   /** The daemon where one runs; none is started. For looking that nobody has asked for in so many words. */
   readonly findClient: () => Promise<Daemon | undefined>;
+  /** Whose request tools are offered, by their names in the tools (`claude`, `mistral`, …). Absent: all agents'. */
+  readonly agents?: ReadonlySet<string>;
   /** A line for the log. Standard output is the protocol's. */
   readonly note: (text: string) => void;
 }

@@ -13,7 +13,8 @@ import type { NamedRequest, Reply } from './request.ts';
 import { asTask, becomesTask } from './tasks/as-task.ts';
 
 export function addRequestTools(server: McpServer, door: Door, protocol: Protocol): void {
-  for (const tool of requestTools) {
+  const { agents } = door.options;
+  for (const tool of requestTools.filter(({ name }) => agents?.has(name) !== false)) {
     for (const sync of [true, false]) addRequestTool(server, door, protocol, tool, sync);
   }
 }
@@ -56,7 +57,11 @@ function addRequestTool(server: McpServer, door: Door, protocol: Protocol, tool:
   if (sync && protocol.era === 'legacy') registered.execution = { taskSupport: 'optional' };
 }
 
-async function answerRequest(
+/**
+ * Begins what is asked, or goes on with it, and answers as its caller can take it: with a task, a question, the answer, or a handle. Throws what
+ * the daemon throws.
+ */
+export async function answerRequest(
   door: Door,
   tool: RequestTool,
   request: NamedRequest,

@@ -54,7 +54,7 @@ export function createServer(door: Door, protocol: Protocol, { version, extend, 
     },
   );
   addRequestTools(server, door, protocol);
-  addForkTools(server, door, protocol);
+  if (door.options.agents?.has('codex') !== false) addForkTools(server, door, protocol);
   addJobTools(server, door, protocol);
   addConsultTools(server, door);
   addSessionTools(server, door);
