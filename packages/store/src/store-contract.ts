@@ -304,6 +304,13 @@ export function storeContract(name: string, underTest: StoreUnderTest): void {
 
   decisionsContract(behaviour, kept);
 
+  behaviour('a session may begin with a text of any length', async (store) => {
+    const session = aSession();
+    const event = { seq: 1, json: JSON.stringify({ seq: 1, text: 'x'.repeat(3_000_000) }), delta: false };
+    await store.commit(aChange(session.id, { session, events: [event], durable: true }));
+    return () => async (later) => assert.deepEqual(await later.events(session.id, { after: 0, limit: 10 }), [event]);
+  });
+
   test(`${name}: a closed store says so`, async (t) => {
     const store = await underTest(t).open();
     await store.close();

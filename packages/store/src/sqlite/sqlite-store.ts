@@ -189,7 +189,9 @@ export class SqliteStore implements Store, ConsultationStore {
     }
   }
 
-  #isLong({ events, turns = [] }: Change): boolean {
+  /** Whether there is something to write ahead of the change; for a session that begins with it there is nothing yet that it could hang on. */
+  #isLong({ sessionId, session, events, turns = [] }: Change): boolean {
+    if (session !== undefined && this.#sessions.numberOf(sessionId) === undefined) return false;
     return (
       events.some((event) => this.#isLongEvent(event)) || turns.some(({ answer }) => this.#longTexts.isLong(answer))
     );
