@@ -94,6 +94,7 @@ export class Engine {
         approval: ms(deadlines.approval),
         interrupt: ms(deadlines.interrupt),
         keepWarm: ms(deadlines.keep_warm),
+        keepWarmRequests: ms(deadlines.keep_warm_requests),
       },
       maxQueue: queue.max,
       retries: new TurnRetries({ max: retries.max, maxWait: ms(retries.max_wait) }, options.random ?? Math.random),

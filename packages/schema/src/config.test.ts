@@ -21,6 +21,7 @@ test('an empty file is a good one, and these are its values', () => {
       interrupt: 10,
       end_step: 2,
       keep_warm: 180,
+      keep_warm_requests: 30,
     },
     runs: { max_output_bytes: 256 * 1024 * 1024, max_line_bytes: 32 * 1024 * 1024, max_processes: 32 },
     queue: { max: 100 },

@@ -63,6 +63,7 @@ export interface Config {
     readonly interrupt: number;
     readonly end_step: number;
     readonly keep_warm: number;
+    readonly keep_warm_requests: number;
   };
   readonly runs: {
     readonly max_output_bytes: number;
@@ -233,6 +234,9 @@ export const ConfigSchema = z.strictObject({
     interrupt: seconds(10).describe('For a turn to end after it was told to stop; then its process is ended.'),
     end_step: seconds(2).describe('For each step of ending a process: close stdin, TERM, KILL.'),
     keep_warm: seconds(180).describe('That an idle agent process is kept for the next turn.'),
+    keep_warm_requests: seconds(30).describe(
+      'The same in sessions that requests and consultations made, which are mostly not continued.',
+    ),
   }),
   runs: filled({
     max_output_bytes: bytes(256 * 1024 * 1024).describe(

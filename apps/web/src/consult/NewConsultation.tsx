@@ -104,6 +104,12 @@ export function NewConsultation() {
               {kindWords[kind].meaning} They only read; nobody changes a file.
             </p>
           </fieldset>
+          {/* Above the rest: its list covers what is below it while it is open. */}
+          <FolderField
+            value={folder}
+            onChange={setFolder}
+            recent={[...new Set(known?.map(({ cwd }) => cwd))].slice(0, 4)}
+          />
           <label className="block text-sm">
             <span className="font-medium">{kindWords[kind].ask}</span>
             <textarea
@@ -149,11 +155,6 @@ export function NewConsultation() {
               ))}
             </select>
           </label>
-          <FolderField
-            value={folder}
-            onChange={setFolder}
-            recent={[...new Set(known?.map(({ cwd }) => cwd))].slice(0, 4)}
-          />
           {error !== undefined && <ErrorNote error={error} />}
           <div className="flex justify-end">
             <Button weight="primary" type="submit" disabled={!ready || asking}>

@@ -32,9 +32,13 @@ test('a model in a variable, another version, key, argument or settings file are
   assert.equal(new Set(hashes).size, hashes.length);
 });
 
-test('the terminal that the daemon was started in, and the order of variables, do not count', async () => {
+test('the terminal or npm script that the daemon was started in, and the order of variables, do not count', async () => {
   const env = { TERM: 'vt100', SHLVL: '3', VIBE_ACTIVE_MODEL: 'small', PATH: '/bin', TMUX: '/tmp/tmux' };
   assert.equal(await hash({ env }), await hash());
+  const npm = { npm_lifecycle_event: 'start', INIT_CWD: '/clone', NODE: '/usr/bin/node' };
+  const PATH = '/clone/node_modules/.bin:/npm/lib/node-gyp-bin:/bin';
+  assert.equal(await hash({ env: { ...env, ...npm, PATH } }), await hash());
+  assert.notEqual(await hash({ env: { ...env, PATH: '/other:/bin' } }), await hash());
 });
 
 test('a file that an option names counts with what is in it', async (t) => {

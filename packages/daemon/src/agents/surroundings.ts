@@ -24,15 +24,22 @@ export async function hashOfSurroundings({ detected, env, session, ...rest }: Su
   const { path, version, dialect } = detected;
   const variables = Object.entries(env)
     .filter(([name]) => !tellsOnlyWhere.test(name))
+    .map(([name, value]) => [name, name === 'PATH' ? withoutNpm(value) : value] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const files = await Promise.all(filesIn(session.options).map(stateOf));
   const facts = { program: [path, version, dialect], variables, files, ...rest };
   return createHash('sha256').update(JSON.stringify(facts)).digest('base64url');
 }
 
-/** Which terminal, window or shell somebody sat at who started the daemon: another one is no other question. */
+/** Which terminal, window, shell or npm script the daemon was started from: another one is no other question. */
 const tellsOnlyWhere =
-  /^(?:_|PWD|OLDPWD|SHLVL|COLUMNS|LINES|TERM(?:_.*)?|COLORTERM|TMUX.*|STY|WINDOW(?:ID)?|SSH_.*|DISPLAY|WAYLAND_DISPLAY|XDG_(?:SESSION|SEAT|VTNR|RUNTIME).*|DBUS_.*|INVOCATION_ID|JOURNAL_STREAM|VSCODE_.*|WT_.*|ITERM_.*)$/;
+  /^(?:_|PWD|OLDPWD|SHLVL|COLUMNS|LINES|TERM(?:_.*)?|COLORTERM|TMUX.*|STY|WINDOW(?:ID)?|SSH_.*|DISPLAY|WAYLAND_DISPLAY|XDG_(?:SESSION|SEAT|VTNR|RUNTIME).*|DBUS_.*|INVOCATION_ID|JOURNAL_STREAM|VSCODE_.*|WT_.*|ITERM_.*|npm_.*|INIT_CWD|NODE|COLOR|EDITOR)$/;
+
+/** npm puts the programs of its packages in front of those of the machine. */
+function withoutNpm(path: string): string {
+  const folders = path.split(':').filter((folder) => !/\/node_modules\/\.bin$|\/node-gyp-bin$/.test(folder));
+  return folders.join(':');
+}
 
 /** Files outside of every folder that the agent is told to read. */
 function filesIn(options: AgentOptions = {}): readonly string[] {

@@ -19,6 +19,8 @@ export interface DeadlineLimits {
   readonly approval: number;
   readonly interrupt: number;
   readonly keepWarm: number;
+  /** In sessions that no person made. */
+  readonly keepWarmRequests: number;
   /** Of the driver. */
   readonly resumesAfterSilence?: boolean;
   readonly printsAtEnd?: boolean;
@@ -81,7 +83,8 @@ export function deadlinesOf(state: SessionState, limits: DeadlineLimits): readon
   for (const { id, deadlineAt } of state.approvals.values())
     deadlines.push({ name: 'approval', at: deadlineAt, approvalId: id });
   if (run.phase === 'up' && run.idleSince !== undefined && !isBusy(state)) {
-    deadlines.push({ name: 'keep-warm', at: run.idleSince + limits.keepWarm });
+    const keepWarm = state.session.origin === undefined ? limits.keepWarm : limits.keepWarmRequests;
+    deadlines.push({ name: 'keep-warm', at: run.idleSince + keepWarm });
   }
   return deadlines;
 }

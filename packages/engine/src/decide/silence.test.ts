@@ -18,6 +18,7 @@ const limits: DeadlineLimits = {
   approval: 600_000,
   interrupt: 10_000,
   keepWarm: 600_000,
+  keepWarmRequests: 30_000,
   resumesAfterSilence: true,
 };
 const turnId = 'trn_1' as TurnId;
@@ -169,4 +170,15 @@ test('an agent that prints only at its end may be silent for as long as a tool, 
   assert.equal(silentUntil(state, { printsAtEnd: true }), 1000 + limits.tool);
   state.session.idleMs = 60_000;
   assert.equal(silentUntil(state, { printsAtEnd: true }), 61_000);
+});
+
+test('an idle process of a session that a request made is kept for a shorter time', () => {
+  const idle = working();
+  idle.active = undefined;
+  assert.ok(idle.run.phase === 'up');
+  idle.run.idleSince = 1000;
+  const keptUntil = () => deadlinesOf(idle, limits).find(({ name }) => name === 'keep-warm')?.at;
+  assert.equal(keptUntil(), 601_000);
+  idle.session.origin = 'request';
+  assert.equal(keptUntil(), 31_000);
 });
