@@ -72,8 +72,8 @@ test('consultation: codex and claude review after a look at the folder, a judge 
   assert.match(shown.stdout, /All that took a side say \*\*approve\*\* \(2 of 2\)[^]*I looked:/);
 });
 
-test('consultation: a model that knows no verdicts is no agreement', async (t) => {
-  const parley = await openParley(t);
+test('consultation: words without a verdict, asked for once more, are no agreement', async (t) => {
+  const parley = await openParley(t, { scenario: { rules: [{ steps: [{ say: 'I cannot tell you.' }] }] } });
   const { id } = await parley.client.createConsultation({
     kind: 'validate',
     question: 'May it go in?',
@@ -90,6 +90,51 @@ test('consultation: a model that knows no verdicts is no agreement', async (t) =
   );
   assert.equal(report.agreement?.state, 'not-comparable');
   assert.equal(report.confidence?.level, 'none');
+});
+
+test('consultation: the rehearsal shows a whole report, and says in it what it is', async (t) => {
+  const parley = await openParley(t);
+  const args = ['consult', 'is it safe to delete notes.md?', '--agents', 'codex,claude', '--judge', 'codex'];
+  const { code, stdout, stderr } = await parleyCommand(parley, [...args, '--json']);
+  assert.equal(code, 0, stdout + stderr);
+  const report = JSON.parse(stdout) as ConsultReport;
+  assert.deepEqual(
+    report.reviewers.map(({ reading, turnIds }) => [
+      reading?.form,
+      reading && 'verdict' in reading && reading.verdict,
+      turnIds.length,
+    ]),
+    [
+      ['structured', 'mixed', 1],
+      ['structured', 'reject', 1],
+    ],
+  );
+  assert.deepEqual([report.agreement?.state, report.confidence?.level], ['disagree', 'low']);
+  const judgement = report.judge?.judgement;
+  assert.ok(judgement?.form === 'structured' && judgement.verdict === 'unsure', stdout);
+  assert.match(judgement.disagreements.join(), /mixed, reject/);
+  assert.ok(
+    report.reviewers.every(({ answer }) => answer?.includes('no model has read anything')),
+    stdout,
+  );
+  const compared = await parleyCommand(parley, [
+    'consult',
+    '-k',
+    'compare',
+    'which index?',
+    ...args.slice(2),
+    '--json',
+  ]);
+  const { reviewers: answers, judge } = JSON.parse(compared.stdout) as ConsultReport;
+  assert.ok(
+    answers.every(({ answer }) => answer?.startsWith('This is a rehearsal: ')),
+    compared.stdout,
+  );
+  assert.ok(judge?.judgement?.form === 'structured' && judge.judgement.best === 'tie', compared.stdout);
+  assert.deepEqual(
+    judge.judgement.ranking.map(({ answer }) => answer),
+    ['A', 'B'],
+  );
 });
 
 test('consultation: the daemon is killed while reviewers work and while the judge does; nobody is asked twice', async (t) => {

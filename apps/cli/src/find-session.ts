@@ -16,6 +16,8 @@ export async function findSession(client: Client, given: string): Promise<Sessio
   if (only !== undefined && meant.length === 1) return only;
   throw await failure(
     'unknown_session',
-    `${meant.length === 0 ? 'No session' : `${meant.length} sessions`} match "${given}".`,
+    meant.length === 0
+      ? `No session matches "${given}".`
+      : `${meant.length} sessions match "${given}": give more of the id.`,
   );
 }

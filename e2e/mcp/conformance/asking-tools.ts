@@ -1,6 +1,7 @@
 // Tools that ask the client, its person or its model before they answer: as the suites of both revisions call them. What a tool remembers
 // from round to round goes through the state that Parley's own requests use, sealed with the same key.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '@parley/schema';
 import {
   acceptedContent,
@@ -22,7 +23,7 @@ const formOf = (properties: Form['properties'], required = Object.keys(propertie
   properties,
   required,
 });
-const nameForm = { message: 'What is your name?', requestedSchema: formOf({ name: text }) };
+export const nameForm = { message: 'What is your name?', requestedSchema: formOf({ name: text }) };
 const sampling = (words: string, maxTokens: number) => ({
   messages: [{ role: 'user' as const, content: { type: 'text' as const, text: words } }],
   maxTokens,
@@ -120,13 +121,21 @@ export function addReplyingTools(server: McpServer, { codec }: Protocol): void {
   });
 }
 
+/** Milliseconds in which the client has surely come back. */
+const reconnectionMs = 200;
+
 /** Up to 2025-11-25: by requests of the server while the call waits. */
 export function addRequestingTools(server: McpServer): void {
+  server.registerTool('test_reconnection', { description: 'Answers after its stream is closed' }, async ({ http }) => {
+    http?.closeSSE?.();
+    await pause(reconnectionMs);
+    return said('Here it is.');
+  });
   server.registerTool(
     'test_sampling',
     { description: 'Asks the model', inputSchema: z.object({ prompt: z.string() }) },
     async ({ prompt }, { mcpReq }) => {
-      const { content } = await mcpReq.requestSampling(sampling(prompt, 100));
+      const { content } = await mcpReq.requestSampling(sampling(prompt, 100), { relatedRequestId: mcpReq.id });
       return said(`LLM response: ${'text' in content ? content.text : JSON.stringify(content)}`);
     },
   );
@@ -136,11 +145,13 @@ export function addRequestingTools(server: McpServer): void {
     async ({ message }, { mcpReq }) => {
       const described = (description: string) => ({ ...text, description });
       const form = formOf({ username: described("User's response"), email: described("User's email address") });
-      return said(`User response: ${JSON.stringify(await mcpReq.elicitInput({ message, requestedSchema: form }))}`);
+      const filled = await mcpReq.elicitInput({ message, requestedSchema: form }, { relatedRequestId: mcpReq.id });
+      return said(`User response: ${JSON.stringify(filled)}`);
     },
   );
   const completed = async ({ mcpReq }: ServerContext, requestedSchema: Form) => {
-    const { action, content } = await mcpReq.elicitInput({ message: 'Please fill this in', requestedSchema });
+    const form = { message: 'Please fill this in', requestedSchema };
+    const { action, content } = await mcpReq.elicitInput(form, { relatedRequestId: mcpReq.id });
     return said(`Elicitation completed: action=${action}, content=${JSON.stringify(content ?? {})}`);
   };
   server.registerTool('test_elicitation_sep1034_defaults', { description: 'A form with defaults' }, (ctx) =>

@@ -255,9 +255,16 @@ export class Client {
     return this.#call({ method: 'GET', path: `${sessionPath(id)}/events${query(range)}` });
   }
 
-  /** Approvals that wait for an answer, or all. */
-  async approvals(filter: { readonly pending?: boolean } = {}): Promise<readonly Approval[]> {
-    const path = `/api/approvals${query({ pending: filter.pending === true ? 'true' : undefined })}`;
+  /** Approvals that wait for an answer, or all, oldest first; with `limit` (1 to 500) the newest ones. */
+  async approvals({
+    pending,
+    ...find
+  }: {
+    readonly pending?: boolean;
+    readonly limit?: number;
+    readonly agent?: string;
+  } = {}): Promise<readonly Approval[]> {
+    const path = `/api/approvals${query({ pending: pending === true ? 'true' : undefined, ...find })}`;
     return (await this.#call<ApprovalPage>({ method: 'GET', path })).approvals;
   }
 

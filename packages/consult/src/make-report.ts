@@ -36,7 +36,8 @@ export function reportOf(record: ConsultRecord): ConsultReport {
     ...(judgeReport !== undefined && { judge: judgeReport }),
     limitations: [
       ...reviewers.flatMap(limitationOf),
-      ...[...reviewers, ...(judgeReport === undefined ? [] : [judgeReport])].flatMap(rehearsalLimitation),
+      // One agent may be reviewer and judge.
+      ...new Set([...reviewers, ...(judgeReport === undefined ? [] : [judgeReport])].flatMap(rehearsalLimitation)),
       ...(judgeReport === undefined ? [] : judgeLimitation(judgeReport)),
     ],
   };

@@ -48,7 +48,12 @@ function conclusionOf({ status, agreement, confidence }: ConsultReport): string 
         : agreement.state === 'disagree'
           ? [`**They disagree** (${agreement.comparable} of ${agreement.asked} took a side).`]
           : [`Nothing to compare: ${agreement.comparable} of ${agreement.asked} took a side.`]),
-    ...(confidence === undefined ? [] : [`Confidence: **${confidence.level}**. ${confidence.reason}`]),
+    // Where nothing can be compared, the reason is the count above.
+    ...(confidence === undefined
+      ? []
+      : [
+          `Confidence: **${confidence.level}**.${agreement?.state === 'not-comparable' ? '' : ` ${confidence.reason}`}`,
+        ]),
   ];
   const signals = agreement?.signals ?? [];
   return `${sentences.join(' ')}${signals.length === 0 ? '' : `\n\n${list(signals)}`}`;

@@ -272,6 +272,19 @@ test('a rehearsed answer is called one', async () => {
   assert.match((await run).limitations.join(), /codex has no model server/);
 });
 
+test('an agent that reviews and judges without a model server is named once', async () => {
+  const agents = new FakeAgents();
+  agents.backend = { kind: 'rehearsal', detail: '' };
+  const run = consult(request({ reviewers: [{ agent: 'codex' }], judge: { agent: 'codex' } }), agents);
+  await agents.submitted('codex');
+  agents.answer('codex', approve);
+  await agents.submitted('codex');
+  agents.answer('codex', judgement);
+  const report = await run;
+  assert.equal(report.limitations.filter((text) => text.includes('no model server')).length, 1);
+  assert.equal(markdownOf(report).match(/took a side/g)?.length, 1, 'what is counted is told once');
+});
+
 /** Lets it go on to its end, with an approval of everybody who is asked. */
 async function approveAll(agents: FakeAgents, run: Promise<ConsultRecord>): Promise<ConsultRecord> {
   let isOver = false;

@@ -9,9 +9,9 @@ export interface RunStep {
   readonly given: RunChange | undefined;
   /** A run that this step decided to launch. */
   readonly opening?: { readonly runId: RunId; readonly context: string };
-  /** What the driver of the living run was fed. */
   /** The recorder's rows of the turns that changed. */
   readonly records: readonly RequestRecord[];
+  /** What the driver of the living run was fed. */
   readonly journalled?: { readonly runId: RunId; readonly journal: readonly JournalEntry[] };
 }
 

@@ -3,6 +3,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { maxPromptBytes, ParleyError } from '@parley/schema';
+import type { Session, UpdateSession } from '@parley/schema';
+import type { Agents } from './agents.ts';
 
 /** The folder's real path. Throws `folder_missing`. */
 export async function existingFolder(cwd: string): Promise<string> {
@@ -23,4 +25,17 @@ export function checkPrompt(text: string): void {
   }
   if (text.includes('\0'))
     throw new ParleyError('invalid_request', 'The prompt holds a NUL character.', { field: 'text' });
+}
+
+/**
+ * What a session may become, with the model by the name that its agent knows. Throws `policy_not_allowed`, and `invalid_request` for the model
+ * `default` where nothing says which one that is.
+ */
+export async function checkedChange(agents: Agents, session: Session, change: UpdateSession): Promise<UpdateSession> {
+  if (change.policy !== undefined) agents.checkPolicy({ policy: change.policy, cwd: session.cwd });
+  if (change.model === undefined) return change;
+  const model = await agents.modelName(session, change.model);
+  if (model !== undefined) return { ...change, model };
+  const text = `No model of ${session.agent} is configured as the usual one, and a session that has a model needs one: name it.`;
+  throw new ParleyError('invalid_request', text, { field: 'model' });
 }

@@ -1,6 +1,6 @@
 // The engine: all sessions of one state directory. Creates them, takes them up again after a restart, and hands each call to its actor.
 
-import { newId, ParleyError } from '@parley/schema';
+import { ParleyError } from '@parley/schema';
 import type {
   AgentName,
   Approval,
@@ -9,9 +9,11 @@ import type {
   BreakerView,
   ChangeQueued,
   Config,
+  ContinueSession,
   CreateSession,
   DriverContext,
   EventPage,
+  FindApprovals,
   ForkSession,
   InterruptResult,
   ParleyEvent,
@@ -32,13 +34,14 @@ import type {
   Workspaces,
 } from '@parley/schema';
 import type { Agents } from './agents.ts';
-import { checkPrompt, existingFolder } from './check-input.ts';
-import { restingState } from './decide/state.ts';
-import { beforeCopy, forkedSession, startOf } from './fork.ts';
+import { checkedChange, checkPrompt } from './check-input.ts';
+import { restingState, sessionAfterQueue } from './decide/state.ts';
+import { beforeCopy, forkedSession } from './fork.ts';
 import type { EventSink } from './hub.ts';
+import { newSession } from './new-session.ts';
 import { ProcessSlots } from './process-slots.ts';
 import { publicTurn, wholeTurn } from './public-turn.ts';
-import type { Acceptance } from './requests/requests.ts';
+import type { Acceptance, Drafted } from './requests/requests.ts';
 import { Recorder } from './recorder.ts';
 import { restoreSession } from './restore.ts';
 import { TurnRetries } from './retry/turn-retries.ts';
@@ -162,36 +165,8 @@ export class Engine {
   }
 
   /** What `createSession` would make. Nothing is kept: `accept` does that, together with its first turn. Throws as `createSession`. */
-  async draftSession(input: CreateSession, origin?: SessionOrigin, id?: SessionId): Promise<Session> {
-    const { agents } = this.#options;
-    const driver = agents.driver(input.agent);
-    const cwd = await existingFolder(input.cwd);
-    const defaults = await agents.defaults({ ...input, cwd });
-    const { backend, ...chosen } = defaults;
-    const start = startOf(agents, agents.driver(driver.agent, chosen.mode), input);
-    const policy = input.policy ?? chosen.policy;
-    agents.checkPolicy({ policy, cwd });
-    const now = this.#environment.now();
-    return {
-      id: id ?? newId('session', now),
-      agent: driver.agent,
-      cwd,
-      title: input.title ?? '',
-      ...chosen,
-      policy,
-      ...(input.modelUrl === undefined ? {} : { modelUrl: input.modelUrl }),
-      ...start,
-      backend,
-      ...(origin === undefined ? {} : { origin }),
-      state: 'idle',
-      queue: [],
-      pendingApprovals: 0,
-      usage: {},
-      head: 0,
-      limits: [],
-      createdAt: now,
-      updatedAt: now,
-    };
+  draftSession(input: CreateSession, origin?: SessionOrigin, id?: SessionId): Promise<Session> {
+    return newSession(this.#options.agents, input, { origin, id, now: this.#environment.now() });
   }
 
   /**
@@ -199,8 +174,12 @@ export class Engine {
    * `session_working`, `policy_not_allowed`, and `invalid_request` where there is no conversation yet.
    */
   async forkSession(id: SessionId, input: ForkSession = {}): Promise<Session> {
-    const origin = this.#actor(id).session;
-    return this.#begin(await forkedSession(this.#options.agents, origin, input, this.#environment.now()));
+    return this.#begin(await this.draftFork(id, input));
+  }
+
+  /** What `forkSession` would make. Nothing is kept. Throws as that. */
+  async draftFork(id: SessionId, input: ForkSession): Promise<Session> {
+    return forkedSession(this.#options.agents, this.#actor(id).session, input, this.#environment.now());
   }
 
   async #begin(session: Session): Promise<Session> {
@@ -225,20 +204,24 @@ export class Engine {
   /** Throws `unknown_session`, `policy_not_allowed`, and `invalid_request` for the model `default` where nothing says which one that is. */
   async updateSession(id: SessionId, change: UpdateSession): Promise<Session> {
     const actor = this.#actor(id);
-    const { agents } = this.#options;
-    if (change.policy !== undefined) agents.checkPolicy({ policy: change.policy, cwd: actor.session.cwd });
-    if (change.model === undefined) return actor.update(change);
-    const model = await agents.modelName(actor.session, change.model);
-    if (model !== undefined) return actor.update({ ...change, model });
-    const text = `No model of ${actor.session.agent} is configured as the usual one, and a session that has a model needs one: name it.`;
-    throw new ParleyError('invalid_request', text, { field: 'model' });
+    return actor.update(await checkedChange(this.#options.agents, actor.session, change));
   }
 
-  /** Ends what runs in it, then forgets it and all its events. The agent's own record of the conversation stays. */
-  async deleteSession(id: SessionId): Promise<void> {
-    const actor = this.#actor(id);
-    await actor.interrupt('drop'); // What waits in it has an end too, in the recorder.
-    await actor.close('end');
+  /** Throws `unknown_session`. */
+  sessionAfterQueue(id: SessionId): Session {
+    return sessionAfterQueue(this.#actor(id).state);
+  }
+
+  /** What a session that exists would become with a turn, after all that waits in it. Nothing is changed. Throws as `updateSession`. */
+  async draftChange({ id, ...wanted }: ContinueSession): Promise<Required<Drafted>> {
+    const session = this.sessionAfterQueue(id);
+    const change = await checkedChange(this.#options.agents, session, wanted);
+    return { session: { ...session, ...change }, change };
+  }
+
+  /** Ends what runs in it, then forgets it with its events; the agent's own record stays. `may` is asked last, and no means that nothing is done. */
+  async deleteSession(id: SessionId, may: (session: Session) => boolean = () => true): Promise<void> {
+    if (!(await this.#actor(id).end(may))) return;
     this.#actors.delete(id);
     await this.#options.store.deleteSession(id);
     this.#tell({ deleted: id });
@@ -255,26 +238,25 @@ export class Engine {
   }
 
   /**
-   * A request: a turn in a session that exists or in a drafted one, which is kept in the same change. The session of the result is as it was
-   * right before the turn. Throws as `submit`.
+   * A request: a turn in a session that exists (its id) or in a drafted one, which is kept in the same change. The session of the result is as
+   * it was right before the turn. Throws as `submit`.
    */
-  async accept(session: Session, input: SubmitTurn, request: Acceptance): Promise<Accepted> {
+  async accept(to: SessionId | Session, input: SubmitTurn, request: Acceptance): Promise<Accepted> {
     checkPrompt(input.text);
-    const known = this.#actors.get(session.id);
-    if (known !== undefined) return known.accept(input, request);
-    const actor = new SessionActor(restingState(session), this.#environment);
+    if (typeof to === 'string') return this.#actor(to).accept(input, request);
+    const actor = new SessionActor(restingState(to), this.#environment);
     const result = await actor.begin(input, request);
-    this.#actors.set(session.id, actor);
+    this.#actors.set(to.id, actor);
     return result;
   }
 
-  /** True while this turn goes on: then it answers one more caller, and none of them stops it by leaving. */
-  async share(id: SessionId, turnId: TurnId): Promise<boolean> {
-    return (await this.#actors.get(id)?.share(turnId)) ?? false;
+  /** True while this turn goes on: it answers one more caller, and none of them stops it by leaving. Undefined: its session goes or is gone. */
+  async share(id: SessionId, turnId: TurnId): Promise<boolean | undefined> {
+    return this.#actors.get(id)?.share(turnId);
   }
 
-  interrupt(id: SessionId, queue: 'keep' | 'drop' = 'keep'): Promise<InterruptResult> {
-    return this.#actor(id).interrupt(queue);
+  interrupt(id: SessionId, queue: 'keep' | 'drop' = 'keep', unlessShared = false): Promise<InterruptResult> {
+    return this.#actor(id).interrupt({ queue, unlessShared });
   }
 
   async cancelQueued(id: SessionId, turnId: TurnId): Promise<void> {
@@ -315,8 +297,9 @@ export class Engine {
     return wholeTurn(row);
   }
 
-  approvals(pending: boolean): Promise<readonly Approval[]> {
-    return this.#options.store.approvals({ pending });
+  /** Oldest first, all of them or the newest `limit`; `pending`: only those that wait for an answer. */
+  approvals(pending: boolean, find: Pick<FindApprovals, 'agent' | 'limit'> = {}): Promise<readonly Approval[]> {
+    return this.#options.store.approvals({ ...find, pending });
   }
 
   /** What was decided about requests, newest first. */

@@ -6,6 +6,7 @@ import type { Driver, DriverContext, Session, SessionId, TurnId } from '@parley/
 import type { Agents } from './agents.ts';
 import type { Engine } from './engine.ts';
 import { fakeDriver } from './test/fake-agent.ts';
+import { Requests } from './requests/requests.ts';
 import { fakeAgents, settle, World } from './test/world.ts';
 
 /** An agent that can fork: each run tells its conversation's id, a copy's is new. */
@@ -77,6 +78,7 @@ test('a fork goes on with a copy of the conversation, and the original stays as 
   assert.deepEqual([fork.title, fork.policy, fork.cwd], ['build it (fork)', 'edit', engine.session(id).cwd]);
 
   await turn(world, engine, fork.id, 'otherwise');
+  assert.equal((await engine.forkSession(fork.id)).title, 'build it (fork)', 'a copy of a copy is a copy');
   assert.deepEqual([begun.at(-1)?.threadId, begun.at(-1)?.fork], ['t1', true]);
   assert.equal(engine.session(fork.id).threadId, 't2');
   assert.equal(engine.session(id).threadId, 't1');
@@ -94,6 +96,18 @@ test('title, policy and model of a fork can be chosen, and a policy that is not 
   await turn(world, engine, id, 'hello');
   const fork = await engine.forkSession(id, { title: 'other way', policy: 'read-only', model: 'm' });
   assert.deepEqual([fork.title, fork.policy, fork.model], ['other way', 'read-only', 'm']);
+});
+
+test('a fork that a request makes goes when nobody goes on with it; one that a person makes stays', async () => {
+  const { world } = forkingWorld();
+  const engine = await world.open();
+  const { id } = await engine.createSession({ agent: 'fake', cwd: tmpdir() }, 'request');
+  await turn(world, engine, id, 'hello');
+  const { store, agents, config } = world;
+  const requests = new Requests({ engine, store, agents, config: config.requests });
+  const { sessionId } = await requests.make({ session: { fork: id }, text: 'otherwise' });
+  assert.deepEqual([engine.session(sessionId).origin, engine.session(sessionId).forkOf?.sessionId], ['request', id]);
+  assert.equal((await engine.forkSession(id)).origin, undefined);
 });
 
 test('a fork of a fork that nothing was said in is a copy of the same conversation', async () => {

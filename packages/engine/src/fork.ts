@@ -82,7 +82,7 @@ export async function forkedSession(
   return {
     ...settings,
     id: newId('session', now),
-    title: title ?? (origin.title === '' ? '' : `${origin.title} (fork)`),
+    title: title ?? (origin.title === '' || origin.title.endsWith(' (fork)') ? origin.title : `${origin.title} (fork)`),
     policy,
     ...(chosen === undefined ? {} : { model: chosen }),
     ...(idleMs === undefined ? {} : { idleMs }),

@@ -210,6 +210,19 @@ test('a secret at the cut is taken out, and no character is halved', () => {
   }
 });
 
+test('half a secret at the end of what was looked through is not kept, however short redaction made what stands before it', () => {
+  const key = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n'.repeat(150)}-----END PRIVATE KEY-----\n`;
+  const looked = recordedCharacters + 4096;
+  for (const half of [4, 10, 19]) {
+    // Too short to be seen as one; the rest of it stands beyond what was looked through.
+    const before = `${key}${'x '.repeat(looked)}`.slice(0, looked - half - 1);
+    const { text = '', redactions, cut } = recordedText(`${before} ghp_${'a1B2c3D4e5'.repeat(4)} end`, 'redacted');
+    assert.deepEqual([redactions, cut], [1, true]);
+    assert.ok(!text.includes('ghp_'), String(half));
+    assert.ok(text.length > recordedCharacters - key.length, 'what is sure is kept');
+  }
+});
+
 test('with `recorder.text = "none"` nothing that was said is kept', async () => {
   const scene = await begin({ recorder: { text: 'none' } }, 'a private matter');
   const { world, turnId } = scene;

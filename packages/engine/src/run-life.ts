@@ -4,7 +4,7 @@ import { errorBody, ParleyError } from '@parley/schema';
 import type { DriverContext, JournalEntry, Run, RunBatch, RunId, Session, TurnId } from '@parley/schema';
 import type { Effect } from './decide/draft.ts';
 import { isApproved } from './decide/launch-hold.ts';
-import { isBusy } from './decide/state.ts';
+import { isBusy, sessionOfTurn } from './decide/state.ts';
 import type { SessionState } from './decide/state.ts';
 import { beginsAgain, endRun, endTurn, launched, launchFailed, notLaunched, processGone } from './decide/turns.ts';
 import { RunHost } from './run-host.ts';
@@ -108,7 +108,7 @@ export class RunLife {
     let run: Run | undefined;
     let limits: readonly string[] = [];
     try {
-      const { session } = this.#steps;
+      const session = sessionOfTurn(this.#steps.state);
       const copied = await this.#steps.environment.beforeCopy(session);
       const prepared = await within(
         this.#steps.environment.agents.prepare(session, {

@@ -5,6 +5,7 @@ import type {
   ApprovalAnswer,
   ApprovalId,
   ChangeQueued,
+  Interrupt,
   InterruptResult,
   RunChange,
   RunRecord,
@@ -46,6 +47,8 @@ export interface EngineProcess {
 export class SessionActor {
   readonly life: RunLife;
   readonly #steps: SessionSteps;
+  /** It is being deleted. */
+  #gone = false;
 
   constructor(state: SessionState, environment: ActorEnvironment) {
     this.#steps = new SessionSteps(state, environment);
@@ -79,7 +82,7 @@ export class SessionActor {
 
   /**
    * Accept an input. Resolves once it is durable. `by`: what sends it by itself; a person makes the session their own. Throws `queue_full`,
-   * `idempotency_conflict`.
+   * `idempotency_conflict`, `unknown_session`.
    */
   submit(input: SubmitTurn, by?: SessionOrigin): Promise<SubmitResult> {
     return this.#steps.alone(async () => {
@@ -99,7 +102,7 @@ export class SessionActor {
     });
   }
 
-  /** A request. Resolves once it is durable, with the session as it was right before. Throws `queue_full`. */
+  /** A request. Resolves once it is durable, with the session as it was right before. Throws `queue_full`, `unknown_session`. */
   accept(input: SubmitTurn, request: Acceptance): Promise<Accepted> {
     return this.#steps.alone(() => {
       this.#open();
@@ -147,30 +150,34 @@ export class SessionActor {
     return { sessionId: this.state.session.id, ...submitted };
   }
 
-  /** True while this turn goes on and nobody has stopped it: then it answers one more caller. */
-  share(turnId: TurnId): Promise<boolean> {
+  /** True while this turn goes on and nobody has stopped it: then it answers one more caller. Undefined: it goes, with its session. */
+  share(turnId: TurnId): Promise<boolean | undefined> {
     return this.#steps.alone(() => {
+      if (this.#gone) return undefined;
       this.#open();
       return this.#steps.step((draft) => shareTurn(this.state, draft, turnId));
     });
   }
 
   /** Stop the running turn. Resolves once that is durable; its end follows as an event. */
-  interrupt(queue: 'keep' | 'drop'): Promise<InterruptResult> {
+  interrupt({ queue = 'keep', unlessShared = false }: Interrupt): Promise<InterruptResult> {
     return this.#steps.alone(() =>
       this.#steps.step((draft) => {
-        const turnId = this.state.active?.row.id;
-        if (queue === 'drop') {
-          for (const row of [...this.state.queue]) cancelQueued(this.state, draft, row.id);
-          for (const steer of this.state.steers.values()) {
-            steer.onlyHere = 'The turn was stopped and the queue dropped.';
-            draft.turn({ ...steer.row, steerOnly: true });
-          }
-        }
+        const { id: turnId, shared } = this.state.active?.row ?? {};
+        if (unlessShared && shared === true) return {};
+        if (queue === 'drop') this.#dropQueue(draft);
         interruptTurn(this.state, draft);
         return turnId === undefined ? {} : { turnId };
       }),
     );
+  }
+
+  #dropQueue(draft: Draft): void {
+    for (const row of [...this.state.queue]) cancelQueued(this.state, draft, row.id);
+    for (const steer of this.state.steers.values()) {
+      steer.onlyHere = 'The turn was stopped and the queue dropped.';
+      draft.turn({ ...steer.row, steerOnly: true });
+    }
   }
 
   /** Take a queued turn back. Throws `turn_not_queued`. */
@@ -251,6 +258,22 @@ export class SessionActor {
     );
   }
 
+  /** Ends what runs and what waits; from then on it takes nothing more. False: `may` said no, and nothing was done. */
+  async end(may: (session: Session) => boolean): Promise<boolean> {
+    const ends = await this.#steps.alone(async () => {
+      if (!may(this.session)) return false;
+      this.#gone = true;
+      // What waits in it has an end too, in the recorder.
+      await this.#steps.step((draft) => {
+        this.#dropQueue(draft);
+        interruptTurn(this.state, draft);
+      });
+      return true;
+    });
+    if (ends) await this.close('end');
+    return ends;
+  }
+
   /** Stop watching. `keep` leaves a working turn's process alone; everything else is ended. Resolves when that is done. */
   async close(runs: 'keep' | 'end'): Promise<void> {
     await this.#steps.alone(async () => {
@@ -294,6 +317,11 @@ export class SessionActor {
   }
 
   #open(): void {
+    if (this.#gone)
+      throw new ParleyError(
+        'unknown_session',
+        `There is no session ${this.state.session.id} any more: it is being deleted.`,
+      );
     if (this.#steps.closed) throw new ParleyError('shutting_down', 'The daemon is stopping.');
   }
 }

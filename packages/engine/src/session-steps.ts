@@ -25,6 +25,7 @@ import type { Effect } from './decide/draft.ts';
 import { applyOutput } from './decide/outputs.ts';
 import { isAsked } from './decide/launch-hold.ts';
 import { recordOf } from './decide/record.ts';
+import { sessionOfTurn } from './decide/state.ts';
 import type { ActiveTurn, SessionState } from './decide/state.ts';
 import { proceed } from './decide/turns.ts';
 import { FileWatch } from './file-watch.ts';
@@ -201,7 +202,7 @@ export class SessionSteps {
   /** What a driver is told of the session, once for each run. */
   contextOf(runId: RunId): DriverContext {
     const { cwd, policy, model, threadTotal, backend, effort, variant, personality, addedFolders, options } =
-      this.state.session;
+      sessionOfTurn(this.state);
     return {
       runId,
       cwd,

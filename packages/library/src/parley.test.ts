@@ -100,3 +100,20 @@ test('what cannot be is said with the name of the field', async () => {
   await assert.rejects(parley.submit(id, { text: ' ' }), { code: 'empty_prompt' });
   await parley.close();
 });
+
+test('a session tells no values of the headers that its servers get', async () => {
+  const parley = await createParley({
+    stateDir: join(world.home, 'servers'),
+    config: { agents: { codex: world.scripted } },
+  });
+  const mcpServers = [{ name: 'far', url: 'https://host/mcp', headers: { 'X-Api-Key': 'hunter2' } }];
+  const made = await parley.createSession({ ...session, agent: 'codex', options: { mcpServers } });
+  const changed = await parley.updateSession(made.id, { title: 'mine' });
+  const told = [made, changed, parley.session(made.id), ...parley.sessions()];
+  assert.equal(told.length, 4);
+  for (const one of told) {
+    assert.deepEqual(one.options?.mcpServers, [{ ...mcpServers[0], headers: { 'X-Api-Key': '(set)' } }]);
+    assert.doesNotMatch(JSON.stringify(one), /hunter2/);
+  }
+  await parley.close('end');
+});

@@ -10,6 +10,7 @@ import {
   ConfigSchema,
   CreateSessionSchema,
   ParleyError,
+  shownSession,
   SubmitTurnSchema,
   UpdateSessionSchema,
 } from '@parley/schema';
@@ -120,10 +121,11 @@ export async function openParley(
   const { engine, agents } = core;
   let closed: Promise<void> | undefined;
   return {
-    createSession: async (input) => engine.createSession(checked(CreateSessionSchema, input)),
-    sessions: () => engine.sessions(),
-    session: (id) => engine.session(id),
-    updateSession: async (id, change) => engine.updateSession(id, checked(UpdateSessionSchema, change)),
+    createSession: async (input) => shownSession(await engine.createSession(checked(CreateSessionSchema, input))),
+    sessions: () => engine.sessions().map(shownSession),
+    session: (id) => shownSession(engine.session(id)),
+    updateSession: async (id, change) =>
+      shownSession(await engine.updateSession(id, checked(UpdateSessionSchema, change))),
     deleteSession: async (id) => {
       const reading = [...readers].filter(({ sessionId }) => sessionId === id);
       await Promise.allSettled(reading.map((reader) => reader.hold()));

@@ -1,5 +1,5 @@
 // The smallest value that a JSON Schema accepts: for structured output and for arguments that nobody gave.
-import { isObject, objectOf, objectsOf, stringOf, type JsonObject } from './shape.ts';
+import { isObject, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './shape.ts';
 
 // Deep enough for real schemas; ends a schema that requires itself.
 const DEEPEST = 32;
@@ -50,7 +50,7 @@ function flatten(schema: JsonObject, root: JsonObject, depth: number): JsonObjec
       ...flat,
       ...other,
       properties: { ...objectOf(flat['properties']), ...objectOf(other['properties']) },
-      required: [...strings(flat['required']), ...strings(other['required'])],
+      required: [...stringsOf(flat['required']), ...stringsOf(other['required'])],
     };
   }
   return flat;
@@ -68,14 +68,14 @@ function typeOf(schema: JsonObject): string {
   const { type } = schema;
   if (Array.isArray(type)) return type.includes('null') ? 'null' : stringOf(type[0]);
   if (typeof type === 'string') return type;
-  if (isObject(schema['properties']) || strings(schema['required']).length > 0) return 'object';
+  if (isObject(schema['properties']) || stringsOf(schema['required']).length > 0) return 'object';
   return 'items' in schema ? 'array' : '';
 }
 
 function smallestObject(schema: JsonObject, root: JsonObject, depth: number): JsonObject {
   const properties = objectOf(schema['properties']);
   return Object.fromEntries(
-    strings(schema['required']).map((name) => [name, smallest(objectOf(properties[name]), root, depth + 1)]),
+    stringsOf(schema['required']).map((name) => [name, smallest(objectOf(properties[name]), root, depth + 1)]),
   );
 }
 
@@ -119,8 +119,4 @@ function bound(value: unknown, otherwise: number): number {
 
 function count(value: unknown): number {
   return typeof value === 'number' && value > 0 ? Math.ceil(value) : 0;
-}
-
-function strings(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

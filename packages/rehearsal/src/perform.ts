@@ -6,14 +6,16 @@ import { deleteFilePatch, replacePatch } from './patch.ts';
 import { appendCommand, quote } from './shell-words.ts';
 import { titleOf, type Task } from './task.ts';
 import type { ToolResult } from './tool-result.ts';
-import { callTool, callWithArguments, findTool, workingFolder, type ToolKind } from './tools.ts';
-import { block, essay, thoughts, WHAT_IT_CAN } from './words.ts';
+import { callTool, callWithArguments, findTool, isScripted, workingFolder, type ToolKind } from './tools.ts';
+import { block, essay, NAME_AN_OLDER_MODEL, thoughts, WHAT_IT_CAN } from './words.ts';
 
 /** The tools at hand in one request. */
 interface Hands {
   readonly tool: (kind: ToolKind) => Tool | undefined;
   readonly toolFor: (job: Job) => Tool | undefined;
   readonly call: (tool: Tool, job: Job) => Work<ToolResult>;
+  /** What helps where there is no tool for a job; empty when nothing is known to. */
+  readonly help: string;
 }
 
 /** Does the tasks in order and stops at the first that fails, saying what is left undone. */
@@ -23,6 +25,7 @@ export function* perform(tasks: readonly Task[], conversation: Conversation): Wo
     tool: (kind) => findTool(conversation.tools, kind),
     toolFor: (job) => toolFor(job, conversation.tools),
     call: (tool, job) => use(callTool(tool, job.given, cwd)),
+    help: conversation.tools.some(isScripted) ? ` ${NAME_AN_OLDER_MODEL}` : '',
   };
   const plan = tasks.length > 1 ? hands.tool('plan') : undefined;
   for (const [index, task] of tasks.entries()) {
@@ -77,7 +80,7 @@ function performOne(task: Task, hands: Hands): Work<boolean> {
 function* write(path: string, content: string, hands: Hands): Work<boolean> {
   const job = writing(path, content);
   const tool = hands.toolFor(job);
-  if (tool === undefined) return yield* missing(`write \`${path}\``);
+  if (tool === undefined) return yield* missing(`write \`${path}\``, hands);
   yield* say(`I will write \`${path}\` with the agent's \`${tool.name}\` tool.`);
   let result = yield* hands.call(tool, job);
   const reader = hands.tool('read');
@@ -130,7 +133,7 @@ function shell(what: string, command: string, hands: Hands, success?: string, ou
 
 function* oneCall(what: string, job: Job, hands: Hands, success?: string): Work<boolean> {
   const tool = hands.toolFor(job);
-  if (tool === undefined) return yield* missing(what);
+  if (tool === undefined) return yield* missing(what, hands);
   yield* say(`I will ${what} with the agent's \`${tool.name}\` tool.`);
   const result = yield* ended(yield* hands.call(tool, job), hands);
   const code = result.exitCode === undefined ? '' : ` with exit code ${result.exitCode}`;
@@ -160,8 +163,8 @@ function* done(text: string): Work<boolean> {
   return true;
 }
 
-function* missing(what: string): Work<boolean> {
-  yield* say(`I cannot ${what}: the agent offers me no tool for it in this request.`);
+function* missing(what: string, { help }: Hands): Work<boolean> {
+  yield* say(`I cannot ${what}: the agent offers me no tool for it in this request.${help}`);
   return false;
 }
 

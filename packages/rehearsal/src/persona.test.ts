@@ -107,6 +107,18 @@ test('without a fitting tool it says so', () => {
   assert.match(codex('list the files', [], []).text, /I cannot list the folder: the agent offers me no tool/);
 });
 
+test('where codex offers its tools in JavaScript only, the person hears which model to name', () => {
+  const scripted = { type: 'namespace', name: 'functions', tools: [{ type: 'custom', name: 'exec' }] };
+  const input = [
+    { type: 'additional_tools', role: 'developer', tools: [scripted] },
+    { role: 'user', content: 'list the files' },
+  ];
+  const { text, calls } = reply(readResponses({ input }));
+  assert.match(text, /no tool for it in this request\. Codex offers .* in JavaScript only.* name the model `gpt-5\.5`/);
+  assert.deepEqual(calls, []);
+  assert.doesNotMatch(codex('list the files', [], []).text, /JavaScript/);
+});
+
 test('an edit reads first and then changes whole lines', () => {
   const ask = 'replace "Hi" with "Bye" in a.txt';
   assert.match(JSON.stringify(argumentsOf(codex(ask))), /cat -- a\.txt/);

@@ -1,4 +1,5 @@
 // The default persona: says what it is, does small tasks, admits what it cannot. A pure function of the request.
+import { consultationAnswer } from './consultation.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import { smallestValue } from './json-schema.ts';
 import { nextMoves, say, type Move, type Work } from './moves.ts';
@@ -16,6 +17,8 @@ const STRUCTURED = 'StructuredOutput';
 export function personaReply(conversation: Conversation, turn: Turn): readonly ReplyStep[] {
   const side = sideAnswer(conversation, turn);
   if (side !== undefined) return [{ kind: 'say', text: side }];
+  const consulted = wantsStructure(conversation) ? undefined : consultationAnswer(turn.person, conversation.dialect);
+  if (consulted !== undefined) return [{ kind: 'say', text: consulted }];
   const { moves, isWaiting } = nextMoves(work(conversation, turn), turn.results);
   const structured = isWaiting ? undefined : structuredAnswer(conversation, turn);
   return structured ?? stepsOf([...opening(conversation, turn), ...moves]);
@@ -40,6 +43,11 @@ function opening(conversation: Conversation, turn: Turn): readonly Move[] {
   return turn.isFirst && conversation.outputSchema === undefined
     ? [{ kind: 'say', text: `${WHAT_IT_IS} ${HOW_TO_GET_A_REAL_ONE}` }]
     : [];
+}
+
+/** The agent itself wants JSON of its own schema: gemini's choice of a model is one. */
+function wantsStructure({ outputSchema, tools }: Conversation): boolean {
+  return outputSchema !== undefined || tools.some(({ name }) => name === STRUCTURED);
 }
 
 /** The final answer where the agent wants JSON: the smallest value that fits. */

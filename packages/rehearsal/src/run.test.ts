@@ -10,7 +10,8 @@ test('people are told both addresses and how to point an agent at them', async (
   t.after(() => server.close());
   const text = printed.join('');
   assert.ok(text.includes(`${server.url}/v1`) && text.includes(`ANTHROPIC_BASE_URL=${server.url} `));
-  assert.match(text, /codex exec .*base_url=/);
+  // Without a name codex takes one whose tools the persona does not speak.
+  assert.match(text, /parley run codex --model gpt-5\.5 [^]*codex exec -m gpt-5\.5 .*base_url=/);
 });
 
 test('programs get one line of JSON', async (t) => {

@@ -47,12 +47,12 @@ function asText({ openaiUrl, anthropicUrl, geminiUrl }: RehearsalServer): string
 
 Point an agent at it:
 
-  parley run codex --model-url ${openaiUrl} 'create hello.txt with the text Hi'
+  parley run codex --model gpt-5.5 --model-url ${openaiUrl} 'create hello.txt with the text Hi'
   parley run claude --model-url ${anthropicUrl} 'create hello.txt with the text Hi'
 
 or without Parley:
 
-  KEY=any codex exec -c model_provider=rehearsal -c 'model_providers.rehearsal={name="rehearsal",base_url="${openaiUrl}",env_key="KEY",wire_api="responses"}' 'list the files'
+  KEY=any codex exec -m gpt-5.5 -c model_provider=rehearsal -c 'model_providers.rehearsal={name="rehearsal",base_url="${openaiUrl}",env_key="KEY",wire_api="responses"}' 'list the files'
   ANTHROPIC_BASE_URL=${anthropicUrl} ANTHROPIC_API_KEY=any claude -p 'list the files'
 `;
 }

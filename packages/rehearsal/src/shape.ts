@@ -18,6 +18,10 @@ export function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+export function stringsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
 /** The texts of a content field: a plain string, or blocks that carry `text`. Pictures and files are skipped. */
 export function textsOf(content: unknown): readonly string[] {
   if (typeof content === 'string') return [content];

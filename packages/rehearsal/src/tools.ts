@@ -48,6 +48,11 @@ function takesPatchCommand(tool: Tool): boolean {
   return tool.name === 'exec_command';
 }
 
+// To its newest models, its own default among them, codex 0.169.0 offers one tool that takes JavaScript and calls all others.
+export function isScripted({ name, namespace, freeform }: Tool): boolean {
+  return name === 'exec' && namespace === 'functions' && freeform;
+}
+
 export function callTool(tool: Tool, given: Arguments, cwd: string | undefined): ToolCall {
   if (tool.freeform) return toolCall(tool, given.patch ?? given.content ?? given.command ?? '');
   const properties = objectOf(tool.schema['properties']);

@@ -9,6 +9,12 @@ export const HOW_TO_GET_A_REAL_ONE =
   "For a real model set `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`, log in with the vendor's own CLI, or point " +
   '`agents.<name>.model_url` at a server of your choice.';
 
+export const NAME_AN_OLDER_MODEL =
+  'Codex offers its newest models their tools in JavaScript only, which I do not write: name the model `gpt-5.5`.';
+
+/** Begins what it says where judgement is asked for. */
+export const A_REHEARSAL = "This is a rehearsal: Parley's offline stand-in answers, and no model has read anything.";
+
 export const WHAT_IT_CAN = `I can do these, also several joined by "then":
 
 - create \`hello.txt\` with the text "Hi"

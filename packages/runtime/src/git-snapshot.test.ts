@@ -404,6 +404,29 @@ test('the repository is not written, and nothing that is configured in it is run
   assert.equal(fs.existsSync(touched), true, 'the trap works');
 });
 
+test('nothing that is configured in a submodule is run either', async (t) => {
+  const library = new Repository(t, { a: '1\n' });
+  const repo = new Repository(t, {});
+  repo.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'lib');
+  repo.git('commit', '-q', '-m', 'lib');
+  const touched = path.join(path.dirname(repo.root), 'touched');
+  const trap = path.join(path.dirname(repo.root), 'trap');
+  fs.writeFileSync(trap, `#!/bin/sh\ntouch '${touched}'\ncat\n`, { mode: 0o755 });
+  const gitDir = path.join(repo.root, '.git/modules/lib');
+  fs.mkdirSync(path.join(gitDir, 'info'), { recursive: true });
+  fs.writeFileSync(path.join(gitDir, 'info/attributes'), '* filter=trap\n');
+  for (const key of ['filter.trap.clean', 'core.fsmonitor'])
+    repo.git('config', '--file', path.join(gitDir, 'config'), key, `'${trap}'`);
+  const changes = await repo.changesOf(t, () => repo.write({ 'lib/a': '2\n', b: 'new\n' }));
+  assert.deepEqual(
+    changes?.map((change) => change.path),
+    ['b'],
+  );
+  assert.equal(fs.existsSync(touched), false, 'a program of the submodule ran');
+  repo.git('status');
+  assert.equal(fs.existsSync(touched), true, 'the trap works');
+});
+
 /** Each file's content and time. */
 function everyFile(folder: string): readonly string[] {
   return fs

@@ -46,7 +46,7 @@ export function createGitWorkspaces(options: GitWorkspacesOptions): Workspaces {
   rmSync(options.directory, { recursive: true, force: true });
   const { env, directory, hidden = [] } = options;
   return {
-    state: (folder) => gitState(folder, { env, hidden: [directory, ...hidden] }),
+    state: (folder) => gitState(folder, { directory, env, hidden: [directory, ...hidden] }),
     async open(cwd) {
       const place = { cwd, env: options.env, signal: AbortSignal.timeout(limits.limitMs) };
       const repository = await findRepository(place);

@@ -21,9 +21,12 @@ const env = {
 
 class Repository {
   readonly root: string;
+  /** Ours, for the time of a look. */
+  readonly looks: string;
 
   constructor(root: string) {
     this.root = root;
+    this.looks = path.join(path.dirname(root), 'looks');
     fs.mkdirSync(root, { recursive: true });
     this.git('init', '-q');
     this.write('main.ts', 'one');
@@ -47,7 +50,7 @@ class Repository {
   }
 
   state(options: Partial<GitStateOptions> = {}, folder = this.root): Promise<string | undefined> {
-    return gitState(folder, { env, hidden: [], ...options });
+    return gitState(folder, { directory: this.looks, env, hidden: [], ...options });
   }
 }
 
@@ -91,6 +94,9 @@ test('whatever is committed, staged, changed, added, moved, linked or removed is
   fs.rmSync(path.join(one.root, 'link'));
   fs.rmSync(path.join(one.root, 'main.ts'));
   await isNew('a removed file');
+  one.write('main.ts/a', 'a');
+  await isNew('a folder in the place of a file');
+  fs.rmSync(path.join(one.root, 'main.ts'), { recursive: true });
   one.git('checkout', '-q', 'main.ts');
   assert.equal(await one.state(), clean);
   one.git('checkout', '-q', '-b', 'other');
@@ -147,10 +153,11 @@ test('what changes inside of a submodule, or of a repository that lies in this o
 
 test('a repository without a commit has a state too', async (t) => {
   const root = fs.realpathSync(temporaryFolder(t));
+  const options = { directory: temporaryFolder(t), env, hidden: [] };
   execFileSync('git', ['init', '-q'], { cwd: root, env });
-  const empty = await gitState(root, { env, hidden: [] });
+  const empty = await gitState(root, options);
   fs.writeFileSync(path.join(root, 'a'), 'a');
-  const begun = await gitState(root, { env, hidden: [] });
+  const begun = await gitState(root, options);
   assert.ok(empty !== undefined && begun !== undefined && empty !== begun);
 });
 
@@ -168,29 +175,96 @@ test('files beyond what is read are told by their times, and too many of them no
   assert.equal(await one.state(limits), undefined);
 });
 
-test('no program that is configured in the repository is run', async (t) => {
-  const one = repository(t);
+/** Has git run a program wherever it can, and names the file that says so. */
+function trap(one: Repository, gitDir = path.join(one.root, '.git')): string {
   const proof = path.join(one.root, '..', 'it-ran');
   const program = path.join(one.root, '..', 'program');
   fs.writeFileSync(program, `#!/bin/sh\ntouch '${proof}'\ncat\n`, { mode: 0o755 });
-  one.write('.gitattributes', '* filter=evil\n');
-  one.commit();
+  fs.mkdirSync(path.join(gitDir, 'info'), { recursive: true });
+  fs.writeFileSync(path.join(gitDir, 'info/attributes'), '* filter=évil diff=evil\n');
   for (const [key, value] of [
     ['core.fsmonitor', `'${program}'`],
-    ['filter.evil.clean', `'${program}'`],
-    ['filter.evil.required', 'true'],
+    ['filter.évil.clean', `'${program}'`],
+    ['filter.évil.required', 'true'],
     ['filter.evil two.process', `'${program}'`],
+    ['diff.evil.command', `'${program}'`],
+    ['diff.evil.textconv', `'${program}'`],
     ['core.hooksPath', path.dirname(program)],
+    ['core.pager', `'${program}'`],
+    ['core.sshCommand', `'${program}'`],
+    ['core.alternateRefsCommand', `'${program}'`],
+    ['credential.helper', `!'${program}'`],
   ] as const)
-    one.git('config', key, value);
+    execFileSync('git', ['config', '--file', path.join(gitDir, 'config'), key, value], { env });
+  fs.symlinkSync(program, path.join(path.dirname(program), 'post-index-change'));
+  return proof;
+}
+
+test('no program that is configured in the repository is run', async (t) => {
+  const one = repository(t);
+  const proof = trap(one);
   // Same size, other time: git has to compare the content.
   fs.utimesSync(path.join(one.root, 'main.ts'), 1, 1);
   one.write('untracked', 'x');
   assert.ok(await one.state());
   assert.ok(!fs.existsSync(proof));
-  fs.rmSync(proof, { force: true });
   one.git('status');
   assert.ok(fs.existsSync(proof), 'git by itself would have run it');
+});
+
+test('no program that is configured in a submodule, or in a repository that lies in this one, is run', async (t) => {
+  const one = repository(t);
+  const library = new Repository(path.join(path.dirname(one.root), 'library'));
+  one.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'lib');
+  one.commit();
+  const proof = trap(one, path.join(one.root, '.git/modules/lib'));
+  fs.utimesSync(path.join(one.root, 'lib/main.ts'), 1, 1);
+  assert.ok(await one.state());
+  assert.ok(!fs.existsSync(proof));
+  const nested = new Repository(path.join(one.root, 'nested'));
+  trap(nested);
+  fs.utimesSync(path.join(nested.root, 'main.ts'), 1, 1);
+  assert.ok(await one.state());
+  assert.ok(!fs.existsSync(proof) && !fs.existsSync(path.join(one.root, 'it-ran')));
+  one.git('status');
+  assert.ok(fs.existsSync(proof), 'git by itself would have run it');
+});
+
+test('nothing is fetched for an object that is missing', async (t) => {
+  const one = repository(t);
+  const proof = path.join(one.root, '..', 'it-ran');
+  const program = path.join(path.dirname(one.root), 'program');
+  fs.writeFileSync(program, `#!/bin/sh\ntouch '${proof}'\n`, { mode: 0o755 });
+  one.git('config', 'core.repositoryFormatVersion', '1');
+  one.git('config', 'extensions.partialClone', 'origin');
+  one.git('config', 'remote.origin.promisor', 'true');
+  one.git('config', 'remote.origin.url', `ext::${program}`);
+  one.git('config', 'protocol.ext.allow', 'always');
+  const tree = one.git('rev-parse', 'HEAD^{tree}').trim();
+  fs.rmSync(path.join(one.root, '.git/objects', tree.slice(0, 2), tree.slice(2)));
+  assert.equal(await one.state(), undefined);
+  assert.ok(!fs.existsSync(proof));
+  assert.throws(() => one.git('status'));
+  assert.ok(fs.existsSync(proof), 'git by itself would have run it');
+});
+
+test('a submodule that is not checked out has a state, unless something else lies in its place', async (t) => {
+  const one = repository(t);
+  const library = new Repository(path.join(path.dirname(one.root), 'library'));
+  one.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'lib');
+  one.commit();
+  const checkedOut = await one.state();
+  one.git('submodule', '--quiet', 'deinit', '--force', 'lib');
+  const empty = await one.state();
+  assert.ok(empty !== undefined && empty !== checkedOut);
+  one.write('lib/a', 'a');
+  assert.equal(await one.state(), undefined);
+});
+
+test('nothing is left of a look', async (t) => {
+  const one = repository(t);
+  await one.state();
+  assert.deepEqual(fs.readdirSync(one.looks), []);
 });
 
 test('nothing in the repository is written', async (t) => {

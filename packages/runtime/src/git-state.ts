@@ -1,22 +1,27 @@
 // The state of a work tree as one hash: two equal ones mean that whoever reads in it finds the same. Made of the commit, the index, and what
-// of the files differs from it, submodules and repositories inside of it too. Git is only asked: nothing is written or locked, and no hook,
-// filter or monitor that is configured there is run.
+// of the files differs from it, submodules and repositories inside of it too. Git is only asked: nothing in the repository is written or
+// locked. It compares in a git folder of our own, which takes over no setting that names a program, each repository on its own: git left to
+// look into a submodule runs the filters that are configured there.
 //
 // Not seen: what git ignores, and files that it was told to take as unchanged (`assume-unchanged`, `skip-worktree`).
 
 import { createHash } from 'node:crypto';
-import { lstat, readFile, readlink } from 'node:fs/promises';
-import { devNull } from 'node:os';
+import { lstat, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { git, readingEnvironment, zeroSeparated } from './git-snapshot-command.ts';
-import type { Environment, GitCall } from './git-snapshot-command.ts';
+import type { Environment } from './git-snapshot-command.ts';
+import { findRepository, makePrivateFolder } from './git-snapshot-folder.ts';
+import type { PrivateFolder } from './git-snapshot-folder.ts';
 
 export interface GitStateOptions {
+  /** Absolute path of a folder of ours, in which git folders are made for one look. */
+  readonly directory: string;
   readonly env: Environment;
   /** Absolute paths of folders that do not count. */
   readonly hidden: readonly string[];
   /** Milliseconds for all of it. Default 2000. */
   readonly limitMs?: number;
-  /** Changed and untracked files, of all repositories together. Default 2000. */
+  /** Submodules, changed and untracked files, of all repositories together. Default 2000. */
   readonly maxFiles?: number;
   /** Bytes of them that are read; of files beyond, size and times count, which a write always changes. Default 32 MiB. */
   readonly maxBytes?: number;
@@ -24,30 +29,30 @@ export interface GitStateOptions {
 
 /** Undefined: no work tree, or one that cannot be told of. Never rejects. */
 export async function gitState(folder: string, options: GitStateOptions): Promise<string | undefined> {
-  const { env, hidden, limitMs = 2000, maxFiles = 2000, maxBytes = 32 * 1024 * 1024 } = options;
-  const look = new Look(readingEnvironment(env), hidden, AbortSignal.timeout(limitMs), { maxFiles, maxBytes });
+  const { limitMs = 2000, maxFiles = 2000, maxBytes = 32 * 1024 * 1024 } = options;
+  const look = new Look(options, AbortSignal.timeout(limitMs), { maxFiles, maxBytes });
   return look.repository(folder, 0).catch(() => undefined);
 }
 
 /** Repositories inside of repositories. */
 const maxDepth = 5;
 
+/** Bytes of a list of all files in an index: about half a million of them. */
+const maxIndexBytes = 64 * 1024 * 1024;
+
 /** One look at one repository and at those inside of it. */
 class Look {
-  readonly #env: Environment;
-  readonly #hidden: readonly string[];
+  readonly #options: Pick<GitStateOptions, 'directory' | 'env' | 'hidden'>;
   readonly #signal: AbortSignal;
   #filesLeft: number;
   #bytesLeft: number;
 
   constructor(
-    env: Environment,
-    hidden: readonly string[],
+    options: Pick<GitStateOptions, 'directory' | 'env' | 'hidden'>,
     signal: AbortSignal,
     limits: { readonly maxFiles: number; readonly maxBytes: number },
   ) {
-    this.#env = env;
-    this.#hidden = hidden;
+    this.#options = options;
     this.#signal = signal;
     this.#filesLeft = limits.maxFiles;
     this.#bytesLeft = limits.maxBytes;
@@ -55,32 +60,48 @@ class Look {
 
   async repository(folder: string, depth: number): Promise<string> {
     if (depth > maxDepth) throw new Error(`repositories inside of repositories at ${folder}`);
-    const [told, filters, ignored] = await Promise.all([
-      this.#git(folder, ['rev-parse', '--show-toplevel']),
-      this.#git(folder, ['config', '-z', '--name-only', '--get-regexp', '^filter\\.'], { alsoGood: [1] }),
-      this.#git(folder, ['check-ignore', '.'], { alsoGood: [1], patterns: true }),
+    const place = { cwd: folder, env: this.#options.env, signal: this.#signal };
+    const repository = await findRepository(place);
+    if (repository === undefined) throw new Error(`no work tree around ${folder}`);
+    const own = await makePrivateFolder(repository, place, this.#options);
+    try {
+      return await this.#stateOf(folder, repository.root, own, depth);
+    } finally {
+      await rm(own.gitDir, { recursive: true, force: true });
+    }
+  }
+
+  async #stateOf(folder: string, root: string, { env, gitDir }: PrivateFolder, depth: number): Promise<string> {
+    const signal = this.#signal;
+    const theirs = { cwd: folder, env: readingEnvironment(this.#options.env), signal, alsoGood: [1] };
+    const ours = { cwd: folder, env, signal };
+    const [commit, branch, ignored, index] = await Promise.all([
+      git(['rev-parse', '--quiet', '--verify', 'HEAD'], theirs),
+      git(['symbolic-ref', '--quiet', 'HEAD'], theirs),
+      git(['check-ignore', '.'], { ...ours, alsoGood: [1], patterns: true }),
+      git(['ls-files', '--stage', '-z'], { ...ours, cwd: root, maxBytes: maxIndexBytes }),
     ]);
     // Of a folder that is ignored as a whole git tells nothing at all.
     if (ignored.length > 0) throw new Error(`${folder} is ignored`);
-    const root = told.toString('latin1').replace(/\n$/, '');
-    const args = ['--untracked-files=all', '--ignore-submodules=none', '--no-renames', '--no-ahead-behind'];
-    const env = withSettings(this.#env, [...noPrograms, ...noFilters(zeroSeparated(filters))]);
-    const status = await this.#git(folder, ['status', '--porcelain=v2', '--branch', '-z', ...args], { env });
-    const hash = createHash('sha256');
-    for (const entry of zeroSeparated(status)) {
-      if (entry.startsWith('# ')) {
-        if (/^# branch\.(?:oid|head) /.test(entry)) hash.update(`${entry}\0`, 'latin1');
-        continue;
-      }
-      const path = `${root}/${pathOf(entry)}`;
+    if (commit.length > 0) await writeFile(join(gitDir, 'HEAD'), commit);
+    const args = ['--untracked-files=all', '--ignore-submodules=dirty', '--no-renames'];
+    const status = await git(['status', '--porcelain=v2', '-z', ...args], ours);
+    const hash = createHash('sha256').update(`${commit.toString()}\0${branch.toString()}\0`);
+    const entries = new Map(zeroSeparated(status).map((entry) => [pathOf(entry), entry]));
+    const submodules = submodulesIn(index);
+    for (const path of submodules) if (!entries.has(path)) entries.set(path, `submodule ${path}`);
+    const bytesOfRoot = Buffer.from(root).toString('latin1');
+    for (const [name, entry] of entries) {
+      const path = `${bytesOfRoot}/${name}`;
       if (this.#isHidden(path)) continue;
-      hash.update(`${entry}\0${await this.#contentOf(path, depth)}\0`, 'latin1');
+      const content = await this.#contentOf(path, depth, submodules.has(name));
+      hash.update(`${entry}\0${content}\0`, 'latin1');
     }
     return hash.digest('base64url');
   }
 
   /** What is there now, in a word. `path` in Latin-1: git's paths are bytes. */
-  async #contentOf(path: string, depth: number): Promise<string> {
+  async #contentOf(path: string, depth: number, isSubmodule: boolean): Promise<string> {
     this.#filesLeft -= 1;
     if (this.#filesLeft < 0) throw new Error('too many files differ');
     this.#signal.throwIfAborted();
@@ -88,7 +109,7 @@ class Look {
     const found = await lstat(bytes, { bigint: true }).catch(() => undefined);
     if (found === undefined) return 'gone';
     if (found.isSymbolicLink()) return `link ${(await readlink(bytes, 'buffer')).toString('latin1')}`;
-    if (found.isDirectory()) return `repository ${await this.repository(bytes.toString(), depth + 1)}`;
+    if (found.isDirectory()) return this.#folder(bytes.toString(), depth, isSubmodule);
     this.#bytesLeft -= Number(found.size);
     if (!found.isFile() || this.#bytesLeft < 0)
       return `stat ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
@@ -96,13 +117,17 @@ class Look {
     return `file ${createHash('sha256').update(content).digest('base64url')}`;
   }
 
-  #isHidden(path: string): boolean {
-    const name = Buffer.from(path, 'latin1').toString();
-    return this.#hidden.some((folder) => name.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+  async #folder(folder: string, depth: number, isSubmodule: boolean): Promise<string> {
+    const names = await readdir(folder);
+    if (names.includes('.git')) return `repository ${await this.repository(folder, depth + 1)}`;
+    // One that is not checked out. Of what lies in its place git tells nothing.
+    if (isSubmodule && names.length > 0) throw new Error(`${folder} is no repository`);
+    return 'folder';
   }
 
-  #git(cwd: string, args: readonly string[], call: Partial<GitCall> = {}): Promise<Buffer> {
-    return git(args, { cwd, env: withSettings(this.#env, noPrograms), signal: this.#signal, ...call });
+  #isHidden(path: string): boolean {
+    const name = Buffer.from(path, 'latin1').toString();
+    return this.#options.hidden.some((folder) => name.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
   }
 }
 
@@ -113,28 +138,8 @@ function pathOf(entry: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-type Setting = readonly [key: string, value: string];
-
-/** Keep git from running the monitor and the hooks that the configuration names. */
-const noPrograms: readonly Setting[] = [
-  ['core.fsmonitor', 'false'],
-  ['core.hooksPath', devNull],
-];
-
-/** The same for filters, out of the keys of their settings (`filter.<name>.<key>`). */
-function noFilters(keys: readonly string[]): readonly Setting[] {
-  const names = new Set(keys.map((key) => key.slice(0, key.lastIndexOf('.'))));
-  return [...names].flatMap((name): readonly Setting[] => [
-    [`${name}.clean`, ''],
-    [`${name}.process`, ''],
-    [`${name}.required`, 'false'],
-  ]);
-}
-
-function withSettings(env: Environment, settings: readonly Setting[]): Environment {
-  const entries = settings.flatMap(([key, value], n) => [
-    [`GIT_CONFIG_KEY_${n}`, key],
-    [`GIT_CONFIG_VALUE_${n}`, value],
-  ]);
-  return { ...env, GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(entries) };
+/** The places of submodules, out of `ls-files --stage -z`. In a conflict there are several entries for one. */
+function submodulesIn(index: Buffer): ReadonlySet<string> {
+  const entries = zeroSeparated(index).filter((entry) => entry.startsWith('160000 '));
+  return new Set(entries.map((entry) => entry.slice(entry.indexOf('\t') + 1)));
 }

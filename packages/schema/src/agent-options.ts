@@ -2,6 +2,7 @@
 // which of them an agent has, and what they become on its command line, is its driver's business.
 
 import { z } from 'zod';
+import { redact } from './redact.ts';
 
 /** A server of the Model Context Protocol that only this session's agent is to have. */
 export type McpServer =
@@ -192,6 +193,30 @@ export const AgentOptionsSchema = z
 
 /** Milliseconds of silence that somebody may ask for. */
 export const idleMsRange = z.int().min(30_000).max(3_600_000);
+
+/** As they may be told: of the variables and headers of a server, which may be secrets, only the names. */
+export function shownOptions(options: AgentOptions): AgentOptions {
+  const { mcpServers } = options;
+  return mcpServers === undefined ? options : { ...options, mcpServers: mcpServers.map(shownServer) };
+}
+
+function shownServer(server: string | McpServer): string | McpServer {
+  if (typeof server === 'string') return server;
+  if ('url' in server) {
+    const { headers, ...rest } = server;
+    return { ...rest, url: redact(server.url), ...(headers === undefined ? {} : { headers: namesOf(headers) }) };
+  }
+  const { args, env, ...rest } = server;
+  return {
+    ...rest,
+    ...(args === undefined ? {} : { args: args.map(redact) }),
+    ...(env === undefined ? {} : { env: namesOf(env) }),
+  };
+}
+
+function namesOf(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(values).map((name) => [name, '(set)']));
+}
 
 /** The names of the servers in a list of `mcpServers`. */
 export function serverNames(servers: readonly (string | McpServer)[]): readonly string[] {

@@ -178,12 +178,15 @@ export const QueuePageSchema = z.object({ queue: z.array(QueuedTurnSchema).reado
 // POST /api/sessions/:id/interrupt → 200 InterruptResult. Queued turns stay queued and run next, unless `queue` is `drop`.
 export interface Interrupt {
   readonly queue?: 'keep' | 'drop';
+  /** Where the running turn answers more than one caller, nothing happens at all. */
+  readonly unlessShared?: boolean;
 }
 export const InterruptSchema = z.strictObject({
   queue: z.enum(['keep', 'drop']).exactOptional(),
+  unlessShared: z.boolean().exactOptional(),
 });
 export interface InterruptResult {
-  /** Absent when nothing was running: then nothing happened. */
+  /** Absent when nothing was running, or what runs is shared and was to be left alone: then nothing was stopped. */
   readonly turnId?: TurnId;
 }
 export const InterruptResultSchema = z.object({ turnId: TurnIdSchema.exactOptional() });

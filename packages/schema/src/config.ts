@@ -307,7 +307,7 @@ export const ConfigSchema = z.strictObject({
       .max(3650)
       .default(30)
       .describe(
-        'Days after its last turn that a session is deleted which a request or a consultation made and nobody has gone on with; 0: never. What people made stays.',
+        'Days after its last turn that a session is deleted which a request or a consultation made and nobody has gone on with, and after its end that the report of a consultation is; 0: never. What people made stays.',
       ),
     approval_strategy: z
       .enum(approvalStrategies)
@@ -328,7 +328,7 @@ export const ConfigSchema = z.strictObject({
     log_prompts: z
       .boolean()
       .default(false)
-      .describe('Whether records of such decisions hold the first 280 characters of the prompt.'),
+      .describe('Whether records of such decisions hold the first 280 characters of the prompt, secrets taken out.'),
   }),
   retries: filled({
     max: z

@@ -24,4 +24,6 @@ export interface ConsultationStore {
   /** Durable when it resolves; never reorders. */
   putConsultation(row: ConsultationRow): Promise<void>;
   deleteConsultation(id: ConsultationId): Promise<void>;
+  /** Those that ended before a time, in milliseconds since the epoch, with their idempotency keys. */
+  forgetConsultations(before: number): Promise<void>;
 }

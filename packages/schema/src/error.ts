@@ -26,7 +26,7 @@ export const errorCatalogue = {
     400,
     2,
     false,
-    'Correct what is named; `--help`, or for the HTTP API /api/openapi.json, tells what can be said.',
+    'Correct what is named: `--help` of the command, the description of the tool, or /api/openapi.json tells what can be said.',
   ),
   malformed_json: kind(400, 2, false, 'Send a body that is valid JSON with content-type application/json.'),
   empty_prompt: kind(400, 2, false, 'Give the agent some words: as an argument, or on standard input.'),
@@ -141,7 +141,7 @@ export const errorCatalogue = {
   output_limit: kind(502, 1, false, 'The agent printed more than `runs.max_output_bytes`.'),
 
   // Time.
-  timeout: kind(504, 4, true, 'Give it more time with --timeout.'),
+  timeout: kind(504, 4, true, 'Give it more time: `--timeout`, or `timeoutMs` of a tool.'),
   idle_timeout: kind(504, 4, true, 'The agent was silent for too long: is its model server reachable?'),
   start_timeout: kind(504, 4, true, 'The agent did not come up in time: run it by hand to see why.'),
   interrupted: kind(409, 130, false, 'It was stopped on request.'),

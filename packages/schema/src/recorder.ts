@@ -86,7 +86,8 @@ export interface FindRequests {
   /** Only those that were accepted before this one. */
   readonly before?: TurnId;
   readonly agent?: AgentName;
-  readonly status?: TurnState;
+  /** `deduped`: those that were given the answer of an earlier turn, whatever became of it. */
+  readonly status?: TurnState | 'deduped';
   readonly correlationId?: string;
 }
 export interface RequestPage {
@@ -144,7 +145,7 @@ export const FindRequestsSchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).exactOptional(),
   before: TurnIdSchema.exactOptional(),
   agent: z.string().min(1).max(100).exactOptional(),
-  status: z.enum(turnStates).exactOptional(),
+  status: z.enum([...turnStates, 'deduped']).exactOptional(),
   correlationId: z.string().min(1).max(200).exactOptional(),
 });
 

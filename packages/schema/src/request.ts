@@ -2,8 +2,14 @@
 // calls that a job.
 
 import { z } from 'zod';
-import { CreateSessionSchema, SubmitResultSchema, SubmitTurnSchema } from './api.ts';
-import type { CreateSession, SubmitResult } from './api.ts';
+import {
+  CreateSessionSchema,
+  ForkSessionSchema,
+  SubmitResultSchema,
+  SubmitTurnSchema,
+  UpdateSessionSchema,
+} from './api.ts';
+import type { CreateSession, ForkSession, SubmitResult, UpdateSession } from './api.ts';
 import { SessionIdSchema, TurnIdSchema } from './ids.ts';
 import type { SessionId, TurnId } from './ids.ts';
 import { OptimizationSchema } from './optimization.ts';
@@ -13,10 +19,29 @@ import type { ApprovalChoice, RequestApproval, ReviewIntegrity } from './request
 import { SessionSchema } from './session.ts';
 import type { Session } from './session.ts';
 
+/** A session that exists, and what it is to be from this turn on: nothing of it holds before the agent is told the turn. */
+export interface ContinueSession extends Pick<UpdateSession, 'policy' | 'model'> {
+  readonly id: SessionId;
+}
+export const ContinueSessionSchema = z.strictObject({
+  id: SessionIdSchema,
+  policy: UpdateSessionSchema.shape.policy,
+  model: UpdateSessionSchema.shape.model,
+});
+
+/** A copy of a session's conversation, made together with its first turn or not at all. */
+export interface CopySession extends ForkSession {
+  readonly fork: SessionId;
+}
+export const CopySessionSchema = z.strictObject({
+  fork: SessionIdSchema,
+  ...ForkSessionSchema.shape,
+});
+
 // POST /api/requests → 202 RequestResult
 export interface MakeRequest {
-  /** The session to go on with, or what a new one is made of. */
-  readonly session: SessionId | CreateSession;
+  /** The session to go on with, the one to copy, or what a new one is made of. */
+  readonly session: SessionId | ContinueSession | CopySession | CreateSession;
   readonly text: string;
   /** Overall limit of the turn in milliseconds; then it is interrupted and ends `failed` with `timeout`. */
   readonly timeoutMs?: number;
@@ -37,7 +62,7 @@ export interface MakeRequest {
   readonly optimizeResponse?: boolean;
 }
 export const MakeRequestSchema = z.strictObject({
-  session: z.union([SessionIdSchema, CreateSessionSchema]),
+  session: z.union([SessionIdSchema, ContinueSessionSchema, CopySessionSchema, CreateSessionSchema]),
   text: z.string(),
   timeoutMs: SubmitTurnSchema.shape.timeoutMs,
   correlationId: SubmitTurnSchema.shape.correlationId,

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { AgentBackend, AgentName } from './agent.ts';
 import { AgentBackendSchema } from './agent.ts';
-import { AgentOptionsSchema } from './agent-options.ts';
+import { AgentOptionsSchema, shownOptions } from './agent-options.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { SessionIdSchema, TurnIdSchema } from './ids.ts';
 import type { SessionId, TurnId } from './ids.ts';
@@ -82,6 +82,11 @@ export interface Session {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** As it is told at every door: without what may be secret in its options. */
+export function shownSession<Told extends Pick<Session, 'options'>>(session: Told): Told {
+  return session.options === undefined ? session : { ...session, options: shownOptions(session.options) };
 }
 
 export const sessionStates = ['idle', 'working', 'waiting', 'failed'] as const;

@@ -1,5 +1,6 @@
 // The store's interface: what the engine needs kept. Written so that SQLite in this process and PostgreSQL on a server can both be it.
 
+import type { UpdateSession } from './api.ts';
 import type { Approval } from './approval.ts';
 import type { DriverInput } from './driver.ts';
 import type { ApprovalId, RunId, SessionId, TurnId } from './ids.ts';
@@ -47,6 +48,8 @@ export interface TurnRow extends Turn {
   readonly resumed?: boolean;
   /** It waits for this time (milliseconds since the epoch) to begin again. */
   readonly retryAt?: number;
+  /** What its request wants the session to be from this turn on. Becomes the session's when the agent is told the turn, and is gone from here. */
+  readonly change?: Pick<UpdateSession, 'policy' | 'model'>;
   /** It may only start as it was approved. */
   readonly hold?: LaunchHold;
   /** Whoever reads its answer wants it without what says nothing. */
@@ -117,6 +120,15 @@ export interface Change {
   readonly durable: boolean;
 }
 
+export interface FindApprovals {
+  /** Only those that wait for an answer; false: all. */
+  readonly pending: boolean;
+  readonly sessionId?: SessionId;
+  readonly agent?: string;
+  /** Only so many, the newest. */
+  readonly limit?: number;
+}
+
 export interface Store {
   /** `head` is always the newest stored event's number, whatever the session's own row says. */
   sessions(): Promise<readonly Session[]>;
@@ -133,7 +145,8 @@ export interface Store {
   findTurn(turnId: TurnId): Promise<TurnRow | undefined>;
   /** Turns that are queued, steering or running, in the order of the queue. */
   openTurns(id: SessionId): Promise<readonly TurnRow[]>;
-  approvals(filter: { readonly pending: boolean; readonly sessionId?: SessionId }): Promise<readonly Approval[]>;
+  /** Oldest first. */
+  approvals(find: FindApprovals): Promise<readonly Approval[]>;
   approval(id: ApprovalId): Promise<Approval | undefined>;
   /** Records of decisions about requests, newest first, also of sessions that are gone. */
   requestApprovals(find: { readonly limit: number; readonly agent?: string }): Promise<readonly RequestApproval[]>;

@@ -65,6 +65,13 @@ export type TurnEnd =
   | { readonly state: 'failed'; readonly error: ErrorBody }
   | { readonly state: 'lost'; readonly error: ErrorBody };
 
+const openStates: ReadonlySet<TurnState> = new Set(['queued', 'running', 'steering']);
+
+/** It has no end yet. */
+export function isOpen({ state }: Pick<Turn, 'state'>): boolean {
+  return openStates.has(state);
+}
+
 export const turnStates = [
   'queued',
   'running',

@@ -64,6 +64,8 @@ type Pairs = {
   ConsultReport: Same<z.output<typeof schema.ConsultReportSchema>, schema.ConsultReport>;
   ConsultRequest: Same<z.output<typeof schema.ConsultRequestSchema>, schema.ConsultRequest>;
   ConsultSummary: Same<z.output<typeof schema.ConsultSummarySchema>, schema.ConsultSummary>;
+  ContinueSession: Same<z.output<typeof schema.ContinueSessionSchema>, schema.ContinueSession>;
+  CopySession: Same<z.output<typeof schema.CopySessionSchema>, schema.CopySession>;
   CreateConsultation: Same<z.output<typeof schema.CreateConsultationSchema>, schema.CreateConsultation>;
   Finding: Same<z.output<typeof schema.FindingSchema>, schema.Finding>;
   JudgeReport: Same<z.output<typeof schema.JudgeReportSchema>, schema.JudgeReport>;
@@ -164,6 +166,8 @@ const pairs: { readonly [Name in keyof Pairs]: Pairs[Name] extends true ? true :
   ConsultReport: true,
   ConsultRequest: true,
   ConsultSummary: true,
+  ContinueSession: true,
+  CopySession: true,
   CreateConsultation: true,
   Finding: true,
   JudgeReport: true,

@@ -55,4 +55,16 @@ export function consultationsContract(
     await store.deleteConsultation(two.summary.id);
     return () => async (later) => assert.deepEqual(await later.runningConsultations(), [one]);
   });
+
+  behaviour('old ones that have ended are forgotten with their keys, and those that run stay', async (store) => {
+    const old = aConsultation({ startedAt: 1, status: 'completed', endedAt: 9 }, { key: 'k', fingerprint: 'f' });
+    const newer = aConsultation({ startedAt: 2, status: 'failed', endedAt: 10 });
+    const running = aConsultation({ startedAt: 1 });
+    for (const row of [old, newer, running]) await store.putConsultation(row);
+    await store.forgetConsultations(10);
+    return () => async (later) => {
+      assert.deepEqual(await later.consultations(10), [newer.summary, running.summary]);
+      assert.equal(await later.consultationByKey('k'), undefined);
+    };
+  });
 }

@@ -146,6 +146,10 @@ export function storeContract(name: string, underTest: StoreUnderTest): void {
       assert.deepEqual(await later.approvals({ pending: false }), [resolved, b, c]);
       assert.deepEqual(await later.approvals({ pending: true, sessionId: one.id }), [b]);
       assert.deepEqual(await later.approvals({ pending: false, sessionId: one.id }), [resolved, b]);
+      assert.deepEqual(await later.approvals({ pending: false, limit: 2 }), [b, c], 'the newest');
+      assert.deepEqual(await later.approvals({ pending: true, sessionId: one.id, limit: 1 }), [b]);
+      assert.deepEqual(await later.approvals({ pending: false, agent: 'codex', limit: 9 }), [resolved, b, c]);
+      assert.deepEqual(await later.approvals({ pending: false, agent: 'claude' }), []);
       assert.deepEqual(await later.approval(a.id), resolved);
       assert.equal(await later.approval(newId('approval')), undefined);
     };

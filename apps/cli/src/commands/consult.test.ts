@@ -123,7 +123,7 @@ test('--detach leaves it to the daemon, and consultations show, list, export and
   const gone = await call(['consultations', 'show', id]);
   assert.equal(gone.code, 2);
   assert.match(gone.stderr, /There is no consultation/);
-  assert.match((await call(['consultations', 'show', 'nothing'])).stderr, /No consultation match "nothing"/);
+  assert.match((await call(['consultations', 'show', 'nothing'])).stderr, /No consultation matches "nothing"/);
 });
 
 test('what cannot be meant starts nothing', async (t) => {
@@ -131,6 +131,7 @@ test('what cannot be meant starts nothing', async (t) => {
   for (const [args, message] of [
     [['consult', 'right?'], /No agent is named/],
     [['consult', 'right?', '-a', 'codex,codex'], /codex is named twice/],
+    [['second-opinion', 'right?', '-a', 'codex', '--answer', 'nofile.md'], /--answer: nofile\.md cannot be read/],
     [['consult', 'right?', '-a', 'codex,,'], /Write agents like/],
     [['consult', 'right?', '-a', 'codex,cladue'], /There is no agent "cladue"/],
     [['consult', 'right?', '-k', 'compare', '-a', 'codex,claude'], /needs a judge/],

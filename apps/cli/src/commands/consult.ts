@@ -1,7 +1,5 @@
 // `parley consult <question> --agents a,b`: one question to several agents.
 
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { consultKinds } from '@parley/consult';
@@ -11,6 +9,7 @@ import { agentChoice, agentChoices } from '../consult/agent-choices.ts';
 import { conduct, noteTo } from '../consult/conduct.ts';
 import { addSharedOptions, sharedHelp, sharedRequest } from '../consult/options.ts';
 import type { SharedOptions } from '../consult/options.ts';
+import { readAnswers } from '../consult/read-answers.ts';
 import { examples } from '../examples.ts';
 import { readPrompt } from '../prompt.ts';
 
@@ -46,7 +45,7 @@ export function define(command: Command, { io, end }: Context): void {
     .action(async (words: readonly string[], options: ConsultOptions) => {
       const { agents = [], judge, kind, answer = [] } = options;
       const question = await readPrompt(words, io, noteTo(options, io));
-      const answers = await Promise.all(answer.map((path) => readFile(resolve(io.cwd, path), 'utf8')));
+      const answers = await readAnswers(answer, io);
       const request = {
         kind,
         question,

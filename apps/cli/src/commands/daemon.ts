@@ -94,7 +94,9 @@ async function stop(io: Io, endRuns: boolean): Promise<string> {
       throw await failure('timeout', `The daemon (pid ${pid}) has not stopped after ${stopMs / 1000} s.`);
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
-  return workingTurns > 0 && !endRuns ? `stopped; ${workingTurns} turns go on without it` : 'stopped';
+  return workingTurns > 0 && !endRuns
+    ? `stopped; ${workingTurns === 1 ? 'a turn goes' : `${workingTurns} turns go`} on without it`
+    : 'stopped';
 }
 
 function lives(pid: number): boolean {

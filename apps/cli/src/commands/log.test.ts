@@ -56,6 +56,7 @@ test('requests are listed newest first, by agent and status, and shown with prom
     ).requests.map(({ id }) => id);
   assert.deepEqual(await ids('--agent', 'claude'), [failed.id]);
   assert.deepEqual(await ids('--status', 'running'), [running.id]);
+  assert.deepEqual(await ids('--status', 'deduped'), [again.id]);
   assert.deepEqual(await ids('-n', '1', '--before', failed.id.slice(-10)), [done.id]);
 
   const shown = (await call(['log', 'show', done.id.slice(-10)])).stdout;

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { failure } from '@parley/client';
 import type { Client } from '@parley/client';
 import { turnStates } from '@parley/schema';
-import type { FindRequests, RecordedText, RequestRecord, TurnId, TurnState, Usage } from '@parley/schema';
+import type { FindRequests, RecordedText, RequestRecord, TurnId, Usage } from '@parley/schema';
 import type { Context } from '../commands.ts';
 import { showAge, showDuration } from '../duration.ts';
 import { examples } from '../examples.ts';
@@ -17,7 +17,7 @@ import { plainLine, plainText } from '../terminal/plain-text.ts';
 interface ListOptions {
   readonly limit: number;
   readonly agent?: string;
-  readonly status?: TurnState;
+  readonly status?: FindRequests['status'];
   readonly correlation?: string;
   readonly before?: string;
   readonly json?: true;
@@ -33,7 +33,7 @@ export function define(command: Command, { io }: Context): void {
     )
     .option('-n, --limit <count>', 'how many', limitArgument, 20)
     .option('-a, --agent <agent>', 'only those of this agent')
-    .addOption(new Option('--status <status>', 'only those with this status').choices(turnStates))
+    .addOption(new Option('--status <status>', 'only those with this status').choices([...turnStates, 'deduped']))
     .option('--correlation <id>', 'only those that their caller named so')
     .option('--before <request>', 'only those before this one, by its id or the end of it')
     .option('--json', 'print them as JSON')

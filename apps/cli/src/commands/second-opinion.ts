@@ -1,7 +1,5 @@
 // `parley second-opinion <question> --agent x`: what another agent thinks.
 
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { AgentChoice } from '@parley/schema';
 import type { Context } from '../commands.ts';
@@ -9,6 +7,7 @@ import { agentChoice } from '../consult/agent-choices.ts';
 import { conduct, noteTo } from '../consult/conduct.ts';
 import { addSharedOptions, sharedHelp, sharedRequest } from '../consult/options.ts';
 import type { SharedOptions } from '../consult/options.ts';
+import { readAnswers } from '../consult/read-answers.ts';
 import { examples } from '../examples.ts';
 import { readPrompt } from '../prompt.ts';
 
@@ -41,7 +40,7 @@ export function define(command: Command, { io, end }: Context): void {
       const request = {
         kind: 'second-opinion' as const,
         question,
-        answers: answer === undefined ? [] : [await readFile(resolve(io.cwd, answer), 'utf8')],
+        answers: await readAnswers(answer === undefined ? [] : [answer], io),
         reviewers: [agent],
         ...sharedRequest(options, io),
       };

@@ -17,6 +17,10 @@ export async function findConsultation(client: Client, given: string): Promise<C
   const meant = ids.filter((id) => id.toLowerCase().startsWith(wanted) || id.toLowerCase().endsWith(wanted));
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;
-  const what = meant.length === 0 ? 'No consultation' : `${meant.length} consultations`;
-  throw await failure('unknown_consultation', `${what} match "${given}".`);
+  throw await failure(
+    'unknown_consultation',
+    meant.length === 0
+      ? `No consultation matches "${given}".`
+      : `${meant.length} consultations match "${given}": give more of the id.`,
+  );
 }

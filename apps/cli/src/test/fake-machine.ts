@@ -65,7 +65,7 @@ export class FakeMachine {
         const from = before === undefined ? 0 : this.records.findIndex((one) => one.id === before) + 1;
         const found = this.records
           .slice(from)
-          .filter((one) => (agent ?? one.agent) === one.agent && (status ?? one.status) === one.status);
+          .filter((one) => (agent ?? one.agent) === one.agent && (status ?? statusOf(one)) === statusOf(one));
         return { requests: found.slice(0, limit) };
       }
       case 'GET /requests/:id': {
@@ -91,4 +91,8 @@ export class FakeMachine {
         return undefined;
     }
   }
+}
+
+function statusOf({ status, dedupedOf }: RequestRecord): RequestRecord['status'] | 'deduped' {
+  return dedupedOf === undefined ? status : 'deduped';
 }

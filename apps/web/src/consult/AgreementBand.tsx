@@ -28,7 +28,8 @@ export function AgreementBand({ report }: { readonly report: ConsultReport }) {
       </p>
       <p className="mt-1 text-muted">
         {comparable} of {asked} took a side{told.length === 0 ? '' : ` (${told.join(', ')})`}.
-        {confidence !== undefined && ` Confidence: ${confidence.level}. ${confidence.reason}`}
+        {confidence !== undefined && ` Confidence: ${confidence.level}.`}
+        {confidence !== undefined && state !== 'not-comparable' && ` ${confidence.reason}`}
       </p>
       {signals.length > 0 && (
         <ul className="mt-1 list-disc pl-5 text-muted">

@@ -33,7 +33,8 @@ export function RecentConsultations() {
 }
 
 function Row({ summary, now }: { readonly summary: ConsultSummary; readonly now: number }) {
-  const { id, kind, question, status, startedAt, reviewers, agreement } = summary;
+  const { id, kind, question, status, startedAt, reviewers, judge, agreement } = summary;
+  const asked = reviewers.length === 0 && judge !== undefined ? [judge] : reviewers;
   const to = { page: 'consultation', consultationId: id } as const;
   const outcome = status === 'running' || agreement === undefined ? statusWords[status] : agreementWords[agreement];
   return (
@@ -54,7 +55,7 @@ function Row({ summary, now }: { readonly summary: ConsultSummary; readonly now:
           </time>
         </span>
         <span className="block truncate text-xs text-muted">
-          {kindWords[kind].name} · {outcome} · {reviewers.map(({ agent }) => agent).join(', ')}
+          {kindWords[kind].name} · {outcome} · {asked.map(({ agent }) => agent).join(', ')}
         </span>
       </a>
     </li>

@@ -210,3 +210,15 @@ test("models are told with the agent's own settings among their sources (G 47)",
   await assert.rejects(it.models({ agent: 'nobody' }), code('unknown_agent'));
   await assert.rejects(it.models({ name: 'fast' }), code('invalid_request'));
 });
+
+test('an agent that speaks ACP that nobody configured is unknown, and those that are configured are named', async (t) => {
+  const { root, agents } = await openWorld(t);
+  const it = agents({ config: { agents: { 'acp:mine': { command: '/nowhere/mine' } } } });
+  const fails = (agent: string, wanted: string, words: RegExp) =>
+    assert.rejects(
+      it.defaults({ agent, cwd: root }),
+      (error: unknown) => ParleyError.is(error) && error.code === wanted && words.test(error.message),
+    );
+  await fails('acp:foo', 'unknown_agent', /There is no agent "acp:foo": the configuration names acp:mine\./);
+  await fails('acp:mine', 'agent_not_installed', /nowhere/);
+});

@@ -28,6 +28,7 @@ import type {
 import { conversationOf } from '@parley/engine';
 import type { Agents, PreparedRun, SessionDefaults } from '@parley/engine';
 import { loadProject, stricter } from '../config/load.ts';
+import { absentAgent } from './absent-agent.ts';
 import { modelFactsOf, readSettings } from './agent-models.ts';
 import { checkOptions, driverWith } from './agent-options.ts';
 import { driverToInstall } from './driver-to-install.ts';
@@ -326,10 +327,7 @@ export class InstalledAgents implements Agents {
     const detected = await this.#detect(driver, profile);
     const { installed, path, problem } = detected;
     if (installed && path !== undefined) return { ...detected, path };
-    const { agent, installHint } = driver;
-    throw new ParleyError('agent_not_installed', problem ?? `${driver.title} is not installed.`, {
-      install: driverToInstall(agent).npmPackage === undefined ? installHint : `parley agents install ${agent}`,
-    });
+    throw absentAgent(driver, problem, this.#options.config.agents);
   }
 
   /**

@@ -42,10 +42,12 @@ export async function loadConfig(
   if (!checked.success) {
     const [issue] = checked.error.issues;
     const at = issue?.path.join('.') ?? '';
-    const origin = overrides.findLast(({ key }) => `${at}.`.startsWith(`${key.join('.')}.`))?.origin ?? file;
+    const override = overrides.findLast(({ key }) => `${at}.`.startsWith(`${key.join('.')}.`));
+    const origin = override?.origin ?? file;
+    const given = typeof override?.value === 'string' ? `, given was "${override.value}"` : '';
     throw new ParleyError(
       'config_invalid',
-      `${origin}: ${at === '' ? '' : `"${at}": `}${issue?.message ?? 'not valid'}`,
+      `${origin}: ${at === '' ? '' : `"${at}": `}${issue?.message ?? 'not valid'}${given}`,
       { file, entry: at },
     );
   }

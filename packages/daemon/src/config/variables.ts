@@ -30,7 +30,8 @@ export interface OtherVariable {
 }
 
 const any = (text: string): Reading => ({ value: text });
-const asNumber = (text: string): Reading => ({ value: Number(text) });
+/** What is no number stays as it was given, so that the error tells it. */
+const asNumber = (text: string): Reading => ({ value: /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : text });
 
 /** Parley's own. What does not fit the entry is an error: the daemon does not start. */
 export const parleyVariables: readonly EntryVariable[] = [

@@ -54,7 +54,7 @@ async function setting(t: TestContext, views: readonly AgentView[] = []) {
     await store.close();
     assert.deepEqual(troubles, []);
   });
-  return { sessions, store, open };
+  return { sessions, store, troubles, open };
 }
 
 /** The first report that fits, of those that are told. */
@@ -219,6 +219,44 @@ test('one idempotency key makes one consultation, also at the same time and afte
   assert.equal((await second.create(keyed)).id, one.id);
   await assert.rejects(second.create({ ...keyed, question: 'Another?' }), refused('idempotency_conflict'));
   assert.equal((await second.list(10)).length, 1);
+});
+
+test('a daemon that stops begins no more, and says so: the client asks the next one', async (t) => {
+  for (const runs of ['keep', 'end'] as const) {
+    const { open } = await setting(t);
+    const consultations = await open();
+    const closed = consultations.close(runs);
+    await assert.rejects(consultations.create(request), refused('shutting_down'));
+    await closed;
+    assert.deepEqual(await consultations.list(10), []);
+  }
+});
+
+test('one that the next daemon cannot read has failed, and the others go on', async (t) => {
+  const { sessions, store, troubles, open } = await setting(t);
+  const first = await open();
+  const unreadable = [await first.create(request), await first.create(request)];
+  const { id } = await first.create(request);
+  await sessions.asked('codex', 3);
+  await first.close('keep');
+  for (const [n, record] of ['{', '{"reviewers":7}'].entries()) {
+    const row = await store.consultation(unreadable[n]?.id ?? id);
+    assert.ok(row);
+    await store.putConsultation({ ...row, record });
+  }
+  const second = await open();
+  assert.equal(troubles.splice(0).length, 2);
+  assert.deepEqual(
+    (await second.list(10)).map(({ status }) => status),
+    ['running', 'failed', 'failed'],
+  );
+  for (const one of unreadable) {
+    await assert.rejects(second.report(one.id), /cannot be read/);
+    await second.delete(one.id);
+  }
+  assert.equal((await second.interrupt(id)).id, id);
+  await open();
+  assert.deepEqual(troubles, []);
 });
 
 test('what cannot be meant is refused before anybody is asked', async (t) => {

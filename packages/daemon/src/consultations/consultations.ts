@@ -46,6 +46,7 @@ export class Consultations {
   readonly #running = new Map<ConsultationId, Running>();
   readonly #watchers = new Map<ConsultationId, Set<ConsultationWatcher>>();
   readonly #leave = new AbortController();
+  #closed = false;
   /** One after the other, so that a key that comes twice at the same time makes one consultation. */
   #creating: Promise<unknown> = Promise.resolve();
 
@@ -53,14 +54,22 @@ export class Consultations {
     this.#options = options;
   }
 
-  /** Goes on with what runs; resolves when that has begun. */
+  /** Goes on with what runs; resolves when that has begun. One that cannot be read has failed, and keeps none of the others. */
   async resume(): Promise<void> {
-    for (const row of await this.#options.store.runningConsultations()) this.#run(recordOf(row), row.idempotency);
+    const { store, report } = this.#options;
+    for (const row of await store.runningConsultations()) {
+      try {
+        this.#run(await readRecord(row), row.idempotency);
+      } catch (error) {
+        report(`consultation ${row.summary.id} cannot be gone on with`, error);
+        await store.putConsultation({ ...row, summary: { ...row.summary, status: 'failed', endedAt: Date.now() } });
+      }
+    }
   }
 
   /**
    * Begins a consultation; resolves to its report as it stands once it is kept. Throws `invalid_request`, `unknown_agent`, `folder_missing`,
-   * `policy_not_allowed`, `idempotency_conflict`.
+   * `policy_not_allowed`, `idempotency_conflict`, `shutting_down`.
    */
   create(input: CreateConsultation): Promise<ConsultReport> {
     const created = this.#creating.then(() => this.#create(input));
@@ -72,10 +81,10 @@ export class Consultations {
     return this.#options.store.consultations(limit);
   }
 
-  /** The report as it stands. Throws `unknown_consultation`. */
+  /** The report as it stands. Throws `unknown_consultation`, and `internal` when its record cannot be read. */
   async report(id: ConsultationId): Promise<ConsultReport> {
     const { reportOf } = await consult();
-    return reportOf(this.#running.get(id)?.record ?? recordOf(await this.#row(id)));
+    return reportOf(this.#running.get(id)?.record ?? (await readRecord(await this.#row(id))));
   }
 
   /** For a file: with every answer as it was given. */
@@ -134,6 +143,7 @@ export class Consultations {
 
   /** `keep`: what runs is left as it is, for the next daemon; `end`: it is interrupted. */
   async close(runs: 'keep' | 'end'): Promise<void> {
+    this.#closed = true;
     await this.#creating;
     if (runs === 'keep') this.#leave.abort(new Error('the daemon stops'));
     else for (const { stop } of this.#running.values()) stop.abort(new Error('the daemon stops'));
@@ -142,7 +152,7 @@ export class Consultations {
 
   async #create({ idempotencyKey: key, ...input }: CreateConsultation): Promise<ConsultReport> {
     const { store } = this.#options;
-    this.#leave.signal.throwIfAborted();
+    if (this.#closed) throw new ParleyError('shutting_down', 'The daemon is stopping.');
     const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
     const before = key === undefined ? undefined : await store.consultationByKey(key);
     if (before !== undefined) {
@@ -234,7 +244,14 @@ export class Consultations {
 /** Loaded with the first consultation: most daemons never see one. */
 const consult = () => import('@parley/consult');
 
-/** What this package's own `#keep` has written. */
-function recordOf({ record }: ConsultationRow): ConsultRecord {
-  return JSON.parse(record) as ConsultRecord;
+/** What `#keep` has written. Throws `internal` for what no report can be made of. */
+async function readRecord({ summary: { id }, record }: ConsultationRow): Promise<ConsultRecord> {
+  const { reportOf } = await consult();
+  try {
+    const read = JSON.parse(record) as ConsultRecord;
+    reportOf(read);
+    return read;
+  } catch (cause) {
+    throw new ParleyError('internal', `The record of consultation ${id} cannot be read.`, undefined, { cause });
+  }
 }

@@ -2,8 +2,8 @@
 
 import type { ConsultAgents, EndedTurn } from '@parley/consult';
 import type { Engine } from '@parley/engine';
-import { newId, ParleyError } from '@parley/schema';
-import type { SessionId, Turn, TurnId } from '@parley/schema';
+import { isOpen, newId, ParleyError } from '@parley/schema';
+import type { SessionId, TurnId } from '@parley/schema';
 
 type Sessions = Pick<
   Engine,
@@ -65,8 +65,4 @@ async function stopTurn(engine: Sessions, id: SessionId, turnId: TurnId): Promis
     }
   }
   await engine.interrupt(id);
-}
-
-function isOpen({ state }: Turn): boolean {
-  return state === 'queued' || state === 'running' || state === 'steering';
 }

@@ -32,12 +32,16 @@ class FakeEngine {
     return { head: 5 };
   }
 
+  listed: readonly Session[] = [];
+  changed: ((change: { readonly session: Session }) => void) | undefined;
+
   sessions(): readonly Session[] {
-    return [];
+    return this.listed;
   }
 
-  watch(): () => void {
-    return () => undefined;
+  watch(changed: (change: { readonly session: Session }) => void): () => void {
+    this.changed = changed;
+    return () => (this.changed = undefined);
   }
 
   async subscribe(_id: SessionId, after: number, sink: EventSink): Promise<{ unsubscribe: () => void; head: number }> {
@@ -291,4 +295,18 @@ test('a slow reader of a consultation gets the newest report, not all of them', 
   connection.uncork();
   assert.deepEqual(await hear(), { type: 'consultation', report: { ...report, endedAt: 1 } });
   assert.deepEqual(await hear(), { type: 'consultation', report: { ...report, endedAt: 100 } });
+});
+
+test('who watches sessions is told no value of the variables that their servers get', async (t) => {
+  const { engine, say, hear } = await openDoor(t);
+  const mcpServers = [{ name: 'own', command: 'serve', env: { KEY: 'hunter2' } }];
+  const session = { id: known, options: { mcpServers } } as unknown as Session;
+  engine.listed = [session];
+  say({ type: 'watch' });
+  const listed = await hear();
+  engine.changed?.({ session });
+  const changed = await hear();
+  assert.deepEqual([listed.type, changed.type], ['sessions', 'session']);
+  assert.doesNotMatch(JSON.stringify([listed, changed]), /hunter2/);
+  assert.match(JSON.stringify(listed), /"KEY":"\(set\)"/);
 });

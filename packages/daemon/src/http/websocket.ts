@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
-import { ClientFrameSchema, errorBody, ParleyError } from '@parley/schema';
+import { ClientFrameSchema, errorBody, ParleyError, shownSession } from '@parley/schema';
 import type { ConsultationId, ConsultReport, ServerFrame, SessionId } from '@parley/schema';
 import type { Engine, EventBatch, EventSink } from '@parley/engine';
 import type { Consultations } from '../consultations/consultations.ts';
@@ -131,11 +131,11 @@ class Connection {
     this.#unwatch = this.#engine.watch((change) => {
       this.#send(
         'session' in change
-          ? { type: 'session', session: change.session }
+          ? { type: 'session', session: shownSession(change.session) }
           : { type: 'session-deleted', sessionId: change.deleted },
       );
     });
-    this.#send({ type: 'sessions', sessions: this.#engine.sessions() });
+    this.#send({ type: 'sessions', sessions: this.#engine.sessions().map(shownSession) });
   }
 
   async #watchConsultation(consultationId: ConsultationId): Promise<void> {

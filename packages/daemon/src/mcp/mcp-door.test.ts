@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -48,12 +48,14 @@ interface Opened {
   readonly sessions: () => number;
 }
 
-async function open(t: TestContext, more: Partial<HttpMcpOptions> = {}): Promise<Opened> {
+/** `failures`: how often loading fails before it does not. */
+async function open(t: TestContext, more: Partial<HttpMcpOptions> = {}, failures = 0): Promise<Opened> {
   const noDaemon = () => Promise.reject(new ParleyError('daemon_unreachable', 'None in this test.'));
   let http: HttpMcp | undefined;
   let loads = 0;
   const mcp = new LazyMcpDoor(async () => {
     loads += 1;
+    if (loads <= failures) throw new ParleyError('daemon_unreachable', 'Not yet.');
     return (http = new HttpMcp({
       version: '1.2.3',
       openClient: noDaemon,
@@ -221,6 +223,42 @@ test('a session that nobody uses is ended, one with an open stream is not (G 54)
   assert.equal((await ask({ headers: { ...full, 'mcp-session-id': id }, body: ping })).status, 200);
   await leave();
   await until(0);
+});
+
+test('a door that could not be opened is tried again by the next request', async (t) => {
+  const { ask, begin, loads } = await open(t, {}, 2);
+  for (const tried of [1, 2]) {
+    assert.equal((await ask({ headers: full, body: initialize })).status, 500);
+    assert.equal(loads(), tried);
+  }
+  await Promise.all([begin(), begin()]);
+  assert.equal(loads(), 3);
+});
+
+test('an answer whose client has left before it began is not held open', async (t) => {
+  const [called, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow: Pick<HttpMcp, 'handle'> = {
+    handle: async (_request, _principal, gone) => {
+      called.resolve();
+      await once(gone, 'abort');
+      return new Response(new ReadableStream({ cancel: () => ended.resolve() }));
+    },
+  };
+  const mcp = new LazyMcpDoor(() => Promise.resolve(slow as HttpMcp));
+  const server = createServer((incoming, response) => void mcp.handle(incoming, response, 'admin')).listen(
+    0,
+    '127.0.0.1',
+  );
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const outgoing = request({ host: '127.0.0.1', port, path: '/mcp', method: 'POST' });
+  // Cut off on purpose.
+  outgoing.on('error', () => {});
+  outgoing.end(ping);
+  await called.promise;
+  outgoing.destroy();
+  await ended.promise;
 });
 
 test('since 2026-07-28 each request stands alone, without a session', async (t) => {

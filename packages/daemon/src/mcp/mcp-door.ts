@@ -31,14 +31,14 @@ export class LazyMcpDoor implements McpDoor {
     // The gate lets everybody read what is not the API's, for the page's sake.
     if (scope === 'none')
       return answerError(request, response, errorBody('unauthenticated', 'No credential was sent.'));
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     const body = await bodyOf(request);
     if (body === undefined) {
       const message = `The body is larger than ${maxBodyBytes} bytes.`;
       return answerError(request, response, errorBody('body_too_large', message));
     }
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const answer = await (await this.#opened()).handle(requestOf(request, body, gone.signal), scope);
+    const answer = await (await this.#opened()).handle(requestOf(request, body), scope, gone.signal);
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     if (answer.body === null) {
       response.end();
@@ -47,8 +47,11 @@ export class LazyMcpDoor implements McpDoor {
     // At once: a client that only listens waits for the headers.
     response.flushHeaders();
     const stream = Readable.fromWeb(answer.body);
-    // A client that leaves in the middle is no error.
-    await pipeline(stream, response).catch(() => response.destroy());
+    // A client that leaves in the middle is no error. One that had left before gets no pipe, which would have ended the stream.
+    await pipeline(stream, response).catch(() => {
+      stream.destroy();
+      response.destroy();
+    });
   }
 
   async close(): Promise<void> {
@@ -56,7 +59,11 @@ export class LazyMcpDoor implements McpDoor {
   }
 
   #opened(): Promise<HttpMcp> {
-    return (this.#loading ??= this.#load());
+    return (this.#loading ??= this.#load().catch((error: unknown) => {
+      // The next request tries again.
+      this.#loading = undefined;
+      throw error;
+    }));
   }
 }
 
@@ -79,7 +86,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return complete ? Buffer.concat(chunks) : undefined;
 }
 
-function requestOf(request: IncomingMessage, body: Buffer, signal: AbortSignal): Request {
+function requestOf(request: IncomingMessage, body: Buffer): Request {
   const headers = new Headers();
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
@@ -87,5 +94,5 @@ function requestOf(request: IncomingMessage, body: Buffer, signal: AbortSignal):
   const method = request.method ?? 'GET';
   // Only the path counts: Host was the gate's business.
   const url = new URL(mcpPath, 'http://localhost');
-  return new Request(url, { method, headers, signal, ...(body.length > 0 && method === 'POST' && { body }) });
+  return new Request(url, { method, headers, ...(body.length > 0 && method === 'POST' && { body }) });
 }

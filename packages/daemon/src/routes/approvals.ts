@@ -11,13 +11,20 @@ export function approvalRoutes({ engine }: Daemon): readonly Route[] {
     route({
       method: 'GET',
       path: '/api/approvals',
-      summary: 'Approvals, newest first; with `pending` those that wait for an answer',
+      summary: 'Approvals, oldest first; with `pending` those that wait for an answer, with `limit` the newest ones',
       scope: 'use',
-      query: z.object({ pending: z.enum(['', 'true', 'false', '1', '0']).optional() }),
+      query: z.object({
+        pending: z.enum(['', 'true', 'false', '1', '0']).optional(),
+        limit: z.coerce.number().int().min(1).max(500).optional(),
+        agent: z.string().min(1).max(100).optional(),
+      }),
       status: 200,
       answer: ApprovalPageSchema,
-      handle: async ({ query: { pending } }) => ({
-        approvals: await engine.approvals(pending !== undefined && pending !== 'false' && pending !== '0'),
+      handle: async ({ query: { pending, limit, agent } }) => ({
+        approvals: await engine.approvals(pending !== undefined && pending !== 'false' && pending !== '0', {
+          ...(limit !== undefined && { limit }),
+          ...(agent !== undefined && { agent }),
+        }),
       }),
     }),
     route({

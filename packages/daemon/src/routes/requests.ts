@@ -1,6 +1,6 @@
 // Requests: session and turn in one call.
 
-import { MakeRequestSchema, RequestResultSchema } from '@parley/schema';
+import { MakeRequestSchema, RequestResultSchema, shownSession } from '@parley/schema';
 import type { Daemon } from '../daemon.ts';
 import { route } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
@@ -15,7 +15,10 @@ export function requestRoutes({ requests }: Daemon): readonly Route[] {
       body: MakeRequestSchema,
       status: 202,
       answer: RequestResultSchema,
-      handle: ({ body }) => requests.make(body),
+      handle: async ({ body }) => {
+        const result = await requests.make(body);
+        return { ...result, session: shownSession(result.session) };
+      },
     }),
   ];
 }

@@ -12,6 +12,7 @@ import {
   SessionIdSchema,
   SessionPageSchema,
   SessionSchema,
+  shownSession,
   SubmitResultSchema,
   SubmitTurnSchema,
   TurnIdSchema,
@@ -37,7 +38,7 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       body: CreateSessionSchema,
       status: 201,
       answer: SessionSchema,
-      handle: ({ body }) => engine.createSession(body),
+      handle: async ({ body }) => shownSession(await engine.createSession(body)),
     }),
     route({
       method: 'GET',
@@ -46,7 +47,7 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       scope: 'use',
       status: 200,
       answer: SessionPageSchema,
-      handle: () => Promise.resolve({ sessions: engine.sessions() }),
+      handle: () => Promise.resolve({ sessions: engine.sessions().map(shownSession) }),
     }),
     route({
       method: 'GET',
@@ -56,7 +57,7 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       params: one,
       status: 200,
       answer: SessionSchema,
-      handle: ({ params }) => Promise.resolve(engine.session(params.id)),
+      handle: ({ params }) => Promise.resolve(shownSession(engine.session(params.id))),
     }),
     route({
       method: 'PATCH',
@@ -67,7 +68,7 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       body: UpdateSessionSchema,
       status: 200,
       answer: SessionSchema,
-      handle: ({ params, body }) => engine.updateSession(params.id, body),
+      handle: async ({ params, body }) => shownSession(await engine.updateSession(params.id, body)),
     }),
     route({
       method: 'DELETE',
@@ -87,7 +88,7 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       body: ForkSessionSchema,
       status: 201,
       answer: SessionSchema,
-      handle: ({ params, body }) => engine.forkSession(params.id, body),
+      handle: async ({ params, body }) => shownSession(await engine.forkSession(params.id, body)),
     }),
     route({
       method: 'POST',
@@ -170,7 +171,7 @@ export function sessionRoutes({ engine }: Daemon): readonly Route[] {
       body: InterruptSchema.optional(),
       status: 200,
       answer: InterruptResultSchema,
-      handle: ({ params, body }) => engine.interrupt(params.id, body?.queue),
+      handle: ({ params, body }) => engine.interrupt(params.id, body?.queue, body?.unlessShared),
     }),
     route({
       method: 'GET',

@@ -1,6 +1,7 @@
 // The agents as MCP clients name them: one entry makes both `<name>_request` and `<name>_request_async`.
 
 import type { AgentName, AgentOptionName } from '@parley/schema';
+import { codexWords } from './permission.ts';
 import type { PermissionParameter, PermissionWords } from './permission.ts';
 
 export interface RequestTool extends PermissionWords {
@@ -116,10 +117,7 @@ export const requestTools: readonly RequestTool[] = [
     asksForApproval: true,
     options: codexOptions,
     formats: ['text', 'json'],
-    permission: {
-      name: 'sandboxMode',
-      policies: { 'read-only': 'read-only', 'workspace-write': 'edit', 'danger-full-access': 'full' },
-    },
+    permission: codexWords,
   },
   {
     name: 'gemini',

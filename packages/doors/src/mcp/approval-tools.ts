@@ -1,10 +1,11 @@
 // What agents ask, for callers whose MCP client shows no forms.
 
-import type { Approval, ApprovalId, RequestApproval } from '@parley/schema';
+import type { Approval, RequestApproval } from '@parley/schema';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { agentOfCli, cliOfAgent } from './agents.ts';
 import type { Door } from './door.ts';
+import { approvalIdOf } from './known-ids.ts';
 import { cliParameter } from './parameters.ts';
 import { ErrorSchema, failed, structured } from './reply.ts';
 
@@ -50,7 +51,7 @@ export function addApprovalTools(server: McpServer, door: Door): void {
         const client = await door.client();
         const agent = cli === undefined ? undefined : agentOfCli(cli);
         const [asked, decided, sessions] = await Promise.all([
-          client.approvals({ pending }),
+          client.approvals({ pending, limit, ...(agent !== undefined && { agent }) }),
           client.requestApprovals({ limit: 500, ...(agent !== undefined && { agent }) }),
           client.sessions(),
         ]);
@@ -91,7 +92,7 @@ export function addApprovalTools(server: McpServer, door: Door): void {
     },
     async ({ approvalId, ...answer }) => {
       try {
-        await (await door.client()).answerApproval(approvalId as ApprovalId, answer);
+        await (await door.client()).answerApproval(approvalIdOf(approvalId), answer);
         return structured({ success: true, approvalId });
       } catch (caught) {
         return failed(caught, { approvalId });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApprovalId, SessionId, TurnId } from '@parley/schema';
-import { answerOf } from './elicit.ts';
+import { answerOf, formOf } from './elicit.ts';
 import { connect, kinds } from './test/connect.ts';
 import type { Filled, Form } from './test/connect.ts';
 import type { FakeTurn } from './test/fake-daemon.ts';
@@ -108,6 +108,43 @@ for (const kind of kinds) {
     assert.equal(daemon.answers.length, 1);
   });
 }
+
+test('a form shows what would be allowed: the diff of each file, and a mark where it is cut', () => {
+  const at = { requestedAt: 0, deadlineAt: 1, sessionId: 'ses_1' as SessionId, turnId: 'trn_1' as TurnId };
+  const ask = { id: 'apr_1' as ApprovalId, options: permission.options, ...at };
+  const long = `+${'x'.repeat(20_000)}`;
+  const { message } = formOf({
+    ...ask,
+    kind: 'file_change',
+    title: 'Change two files',
+    changes: [
+      { path: 'a.md', kind: 'add', added: 1, removed: 0, diff: long },
+      { path: 'b.md', kind: 'move', movedTo: 'c.md', diff: '@@ -1 +1 @@\n-old\n+new\n' },
+    ],
+  });
+  assert.match(message, /^Change two files\nadd a\.md \(\+1 −0\)\n\+x+\n\[cut here: \d+ more characters/);
+  assert.ok(message.endsWith('\nmove b.md to c.md\n@@ -1 +1 @@\n-old\n+new'), 'a long one hides no other');
+  assert.ok(message.length < 10_000);
+  const run = formOf({ ...ask, kind: 'command', title: 'Run it', command: 'make', cwd: '/code' });
+  assert.equal(run.message, 'Run it\n$ make\nin /code');
+});
+
+test('the form of a launch shows its plan, which names the folder once', () => {
+  const plan = JSON.stringify({ agent: 'codex', folder: '/code', prompt: 'x'.repeat(2000) }, undefined, 2);
+  const { message } = formOf({
+    id: 'apr_1' as ApprovalId,
+    sessionId: 'ses_1' as SessionId,
+    turnId: 'trn_1' as TurnId,
+    requestedAt: 0,
+    deadlineAt: 1,
+    kind: 'launch',
+    title: 'Start codex',
+    cwd: '/code',
+    input: plan,
+    options: permission.options,
+  });
+  assert.equal(message, `Start codex\n${plan}`);
+});
 
 test('a client without forms is told that an approval waits, and can answer it by a tool', async (t) => {
   const { call, daemon } = await connect(t);

@@ -11,6 +11,8 @@ export interface AwaitedTurn {
   /** Of the session's events the newest that needs no second look. */
   readonly after: number;
   readonly warnings: readonly string[];
+  /** It is the first of its session. */
+  readonly isNew?: true;
   /** What this caller's reply says of the request, where the turn alone would say something else. */
   readonly told?: Told;
   /** Approvals that the person has been asked about: asked once, they wait for other doors. */

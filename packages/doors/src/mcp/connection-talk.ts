@@ -2,11 +2,11 @@
 // their list, of its tasks, and what goes to its log. Later revisions ask for each in a request.
 
 import type { McpServer } from '@modelcontextprotocol/server';
+import { isOpen } from '@parley/schema';
 import type { TurnId } from '@parley/schema';
 import type { Door } from './door.ts';
 import { factsOf } from './tasks/find-task.ts';
 import { taskOf } from './tasks/task-of.ts';
-import { isOpen } from './wait-for-turn.ts';
 
 /** Subscriptions of one connection: more is a mistake of the client. */
 const maxSubscriptions = 1000;

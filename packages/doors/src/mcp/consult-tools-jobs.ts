@@ -1,13 +1,13 @@
 // `job_status`, `job_result` and `list_available_models`: what those need who come from a consultation.
 
-import { isParleyError } from '@parley/client';
-import type { Session, Turn, TurnId } from '@parley/schema';
+import type { Session, Turn } from '@parley/schema';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { cliOfAgent } from './agents.ts';
 import { modelParameter } from './consult-tools-parameters.ts';
 import { normalizedOf, ProviderResultSchema } from './consult-tools-result.ts';
 import type { Door } from './door.ts';
+import { turnOfJob } from './known-ids.ts';
 import { ModelListSchema, modelListOf } from './model-list.ts';
 import { pageOf, usualPage } from './page.ts';
 import { ErrorSchema, failed, jobOf, JobSchema, structured } from './reply.ts';
@@ -36,7 +36,7 @@ export function addConsultJobTools(server: McpServer, door: Door): void {
         const { turn, session } = await findJob(door, input.jobId);
         return structured({ success: true, job: jobOf(turn, session) });
       } catch (caught) {
-        return notFound(caught, input.jobId);
+        return failed(caught, { jobId: input.jobId });
       }
     },
   );
@@ -99,7 +99,7 @@ export function addConsultJobTools(server: McpServer, door: Door): void {
                 }),
         });
       } catch (caught) {
-        return notFound(caught, input.jobId);
+        return failed(caught, { jobId: input.jobId });
       }
     },
   );
@@ -132,13 +132,6 @@ export function addConsultJobTools(server: McpServer, door: Door): void {
 /** Throws `unknown_turn`. */
 async function findJob(door: Door, id: string): Promise<{ readonly turn: Turn; readonly session: Session }> {
   const client = await door.client();
-  const turn = await client.findTurn(id as TurnId);
+  const turn = await turnOfJob(client, id);
   return { turn, session: await client.session(turn.sessionId) };
-}
-
-/** A job that nobody knows is an answer of these two tools, not an error. */
-function notFound(caught: unknown, id: string) {
-  const isUnknown = isParleyError(caught) && (caught.code === 'unknown_turn' || caught.code === 'invalid_request');
-  if (!isUnknown) return failed(caught, { jobId: id });
-  return structured({ success: false, jobId: id, error: { ...caught.body, message: `Job not found: ${id}` } });
 }

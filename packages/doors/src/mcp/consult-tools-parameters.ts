@@ -39,13 +39,8 @@ export function choiceOf(text: string): AgentChoice {
   return { agent: agentOfCli(name), ...(model !== undefined && { model }) };
 }
 
-/** One agent that is named twice is asked once. */
 export function choicesOf(models: readonly string[] | undefined): { readonly reviewers?: readonly AgentChoice[] } {
-  if (models === undefined) return {};
-  const choices = models.map(choiceOf);
-  const isFirst = (one: AgentChoice, index: number) =>
-    choices.findIndex((other) => other.agent === one.agent && other.model === one.model) === index;
-  return { reviewers: choices.filter(isFirst) };
+  return models === undefined ? {} : { reviewers: models.map(choiceOf) };
 }
 
 /** What every tool takes that asks agents. */

@@ -1,6 +1,6 @@
 // `synthesize_validation`: a judge brings results together that the caller holds, or those of a consultation.
 
-import type { ConsultationId, ConsultReport } from '@parley/schema';
+import type { ConsultReport } from '@parley/schema';
 import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Asking } from './consult-tools-parameters.ts';
@@ -9,6 +9,7 @@ import { ReportSchema } from './consult-tools-result.ts';
 import type { Synthesis } from './consult-tools-result.ts';
 import { consult } from './consult-tools-run.ts';
 import type { Door } from './door.ts';
+import { consultationIdOf } from './known-ids.ts';
 import { failed, structured } from './reply.ts';
 
 /** As a validation tool has given it; nothing but this is read of it. */
@@ -72,7 +73,7 @@ async function synthesize(door: Door, ctx: ServerContext, input: Input): Promise
     const { pending, completed, missing } =
       validationId === undefined
         ? givenResults(providerResults ?? [])
-        : resultsOf(await (await door.client()).consultation(validationId as ConsultationId));
+        : resultsOf(await (await door.client()).consultation(consultationIdOf(validationId)));
     if (pending > 0) {
       return notBegun('waiting_for_provider_results', judgeModel, `${pending} have not ended yet: come again then.`);
     }

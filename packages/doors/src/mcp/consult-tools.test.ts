@@ -236,7 +236,7 @@ test('one agent gets a question as it stands, and its words come back as they ar
 test('second opinions, red teams and claims are asked as such', async (t) => {
   const { call, daemon } = await consulting(t, { codex: approve, claude: reject });
   await call('second_opinion', { answer: 'It leaks.', model: 'codex' });
-  await call('red_team_review', { content: 'DROP TABLE', riskLevel: 'high', models: ['codex', 'codex', 'claude'] });
+  await call('red_team_review', { content: 'DROP TABLE', riskLevel: 'high', models: ['codex', 'claude'] });
   const claim = await call('consensus_check', { claim: 'Water is wet.', models: ['codex', 'claude'] });
   const texts = daemon.submitted.map(({ text }) => text);
   assert.match(texts[0] ?? '', /second opinion[^]*It leaks\./);
@@ -263,8 +263,11 @@ test('a job of a consultation has a status and a result, read as a verdict where
   assert.equal((read['normalized'] as ProviderResult).verdict, 'reject');
   for (const tool of ['job_status', 'job_result']) {
     const unknown = await call(tool, { jobId: 'trn_nobody' });
-    assert.equal(unknown.isError, undefined);
-    assert.equal(unknown.structuredContent?.['success'], false);
+    assert.equal(unknown.isError, true);
+    assert.partialDeepStrictEqual(unknown.structuredContent, {
+      success: false,
+      error: { code: 'unknown_turn', message: 'Job not found: trn_nobody' },
+    });
   }
 });
 
@@ -327,4 +330,12 @@ test('the tools of consultation are there under the names of llm-cli-gateway (A.
 test('models of all agents are listed', async (t) => {
   const { call } = await connect(t);
   assert.deepEqual((await call('list_available_models')).structuredContent, { success: true, models: {} });
+});
+
+test('an agent that is named twice is refused, as on the command line', async (t) => {
+  const { call, daemon } = await consulting(t, {});
+  const refused = await call('validate_with_models', { question: 'Right?', models: ['codex', 'codex'] });
+  assert.equal(refused.isError, true);
+  assert.match(textOf(refused), /codex is named twice/);
+  assert.deepEqual(daemon.submitted, []);
 });

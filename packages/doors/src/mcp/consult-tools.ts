@@ -1,6 +1,5 @@
 // Consultation: one question to several agents, their verdicts and what they agree on, under the tools' names of llm-cli-gateway.
 
-import type { ConsultationId } from '@parley/schema';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { addConsultJobTools } from './consult-tools-jobs.ts';
@@ -17,6 +16,7 @@ import { ReportSchema } from './consult-tools-result.ts';
 import { consult, reply, waitForReport } from './consult-tools-run.ts';
 import { addSynthesisTool } from './consult-tools-synthesis.ts';
 import type { Door } from './door.ts';
+import { consultationIdOf } from './known-ids.ts';
 import { failed } from './reply.ts';
 
 // Reviewers read the folder and change nothing, yet each call costs what agents cost.
@@ -181,7 +181,7 @@ export function addConsultTools(server: McpServer, door: Door): void {
     async ({ validationId, wait, syncDeadlineMs }, ctx) => {
       try {
         const client = await door.client();
-        const id = validationId as ConsultationId;
+        const id = consultationIdOf(validationId);
         const report = await client.consultation(id);
         if (!wait || report.status !== 'running') return reply(report);
         const deadlineMs = syncDeadlineMs ?? door.options.syncDeadlineMs;

@@ -93,8 +93,43 @@ test('of those who wait for one turn, nobody stops it by leaving (G 34)', async 
   assert.equal((await staying).structuredContent?.['answer'], 'Worked.');
 });
 
+test('what the policy means is told by the first reply of a session, once, though the agent says it only when it starts', async (t) => {
+  const { call, daemon } = await connect(t);
+  const limits = ['It writes wherever it likes.'];
+  daemon.play = async (turn) => {
+    await daemon.updateSession(turn.session.id, { limits });
+    turn.complete('Done.');
+  };
+  const { warnings, sessionId } = (await call('codex_request', { prompt: 'hello' })).structuredContent ?? {};
+  assert.deepEqual(warnings, limits);
+  const later = await call('codex_request', { prompt: 'and now', sessionId });
+  assert.deepEqual(later.structuredContent?.['warnings'], []);
+});
+
 test('a key goes to the daemon, which begins nothing twice under it', async (t) => {
   const { call, daemon } = await connect(t);
   await call('codex_request', { prompt: 'hello', idempotencyKey: 'mine' });
   assert.equal(daemon.made[0]?.idempotencyKey, 'mine');
+});
+
+test('a caller who leaves spares those who come in the very moment: the daemon decides that, in one step (G 34)', async (t) => {
+  const { call, daemon } = await connect(t);
+  const begun = Promise.withResolvers<FakeTurn>();
+  daemon.play = begun.resolve;
+  const leaving = new AbortController();
+  const call1 = call('codex_request', { prompt: 'work' }, { signal: leaving.signal });
+  const turn = await begun.promise;
+  const left = Promise.withResolvers<void>();
+  const { interrupt } = daemon;
+  daemon.interrupt = async (id, options) => {
+    daemon.reused = { sessionId: turn.session.id, turnId: turn.id };
+    await daemon.request({ session: turn.session.id, text: 'work', dedup: 'reuse' });
+    const result = await interrupt.call(daemon, id, options);
+    left.resolve();
+    return result;
+  };
+  leaving.abort();
+  await assert.rejects(call1);
+  await left.promise;
+  assert.equal(daemon.interrupts, 0);
 });

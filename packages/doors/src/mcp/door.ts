@@ -26,7 +26,6 @@ export type Daemon = Pick<
   | 'eventBatches'
   | 'findTurn'
   | 'followConsultation'
-  | 'forkSession'
   | 'installAgent'
   | 'interrupt'
   | 'interruptConsultation'
@@ -42,7 +41,6 @@ export type Daemon = Pick<
   | 'sessions'
   | 'submit'
   | 'turn'
-  | 'updateSession'
   | 'watchSessions'
 >;
 

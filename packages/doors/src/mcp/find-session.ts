@@ -1,7 +1,7 @@
 // The session that a request goes to: the one it names, the newest, the active one, or a new one.
 
 import { failure } from '@parley/client';
-import type { AgentName, CreateSession, Session, SessionId } from '@parley/schema';
+import type { AgentName, CreateSession, MakeRequest, Session } from '@parley/schema';
 import type { RequestTool } from './agents.ts';
 import type { Daemon, Door } from './door.ts';
 import { namedSession, newestSession } from './known-session.ts';
@@ -10,8 +10,8 @@ import type { RequestArguments } from './parameters.ts';
 import { permissionOf } from './permission.ts';
 
 export interface FoundSession {
-  /** The session to go on with, or what a new one is made of. */
-  readonly session: SessionId | CreateSession;
+  /** The session to go on with, with what it is to become, or what a new one is made of. Nothing of it is done yet. */
+  readonly session: MakeRequest['session'];
   /** What was asked for and does not hold here. */
   readonly warnings: readonly string[];
 }
@@ -22,7 +22,7 @@ const fixed = ['effort', 'addedFolders', 'includeDirs', 'mode', 'profile'] as co
 const nothingToFork =
   'forkSession: a copy of which conversation? Give sessionId or resumeLatest, or set an active session.';
 
-/** Throws `invalid_request` for what contradicts itself, `unknown_session`, and what changing a session throws. */
+/** Throws `invalid_request` for what contradicts itself, and `unknown_session`. */
 export async function findSession(
   door: Door,
   client: Daemon,
@@ -45,12 +45,9 @@ export async function findSession(
   }
   await checkFolder(door, existing, request);
   const { model } = request;
-  const change = {
-    ...(model !== undefined && model !== existing.model && { model }),
-    ...(policy !== undefined && policy !== existing.policy && { policy }),
-  };
-  const fork = isFork ? await client.forkSession(existing.id, change) : undefined;
-  if (fork === undefined && Object.keys(change).length > 0) await client.updateSession(existing.id, change);
+  // Said also where the session has it already: what waits in it may change that, and the same request says the same when it is made again.
+  const change = { ...(model !== undefined && { model }), ...(policy !== undefined && { policy }) };
+  const session = isFork ? { fork: existing.id, ...change } : { id: existing.id, ...change };
   const names = [
     ...fixed.filter((name) => request[name] !== undefined),
     ...fixedOptions(door, tool, request, existing),
@@ -58,7 +55,7 @@ export async function findSession(
   const notApplied = names.map(
     (name) => `${name} was not applied: it is fixed when a session is made (use createNewSession).`,
   );
-  return { session: fork?.id ?? existing.id, warnings: [...warnings, ...notApplied] };
+  return { session, warnings: [...warnings, ...notApplied] };
 }
 
 /** Undefined: nothing says to go on with anything. */

@@ -5,10 +5,9 @@ import { failure } from '@parley/client';
 import { z } from 'zod';
 import { elicits } from './caller.ts';
 import type { AwaitedTurn, Caller, Protocol } from './caller.ts';
-import { approvalModes, codexPolicy, sandboxModes } from './codex-policy.ts';
 import type { Daemon, Door } from './door.ts';
-import { copyOf } from './fork-session.ts';
 import { namedSession, newestSession } from './known-session.ts';
+import { codexApprovals, codexSandboxes, codexWords, permissionOf } from './permission.ts';
 import { AnswerSchema, refused } from './reply.ts';
 import { awaitTurn, takeAnswers } from './request.ts';
 import type { Reply } from './request.ts';
@@ -33,12 +32,12 @@ const parameters = z.strictObject({
     .exactOptional(),
   model: word().describe('Model of the copy; absent: that of the original.').exactOptional(),
   sandboxMode: z
-    .enum(sandboxModes)
+    .enum(codexSandboxes)
     .describe('The policy in the words of Codex: read-only, workspace-write = edit, danger-full-access = full.')
     .exactOptional(),
   askForApproval: z
-    .enum(approvalModes)
-    .describe('With workspace-write: on-request = edit, untrusted = ask. With the other two only never.')
+    .enum(codexApprovals)
+    .describe('With sandboxMode the nearest policy that is not above both: untrusted = ask, on-request = edit.')
     .exactOptional(),
   correlationId: z.string().min(1).max(200).describe('Your own name for it, kept with the turn.').exactOptional(),
   idleTimeoutMs: z
@@ -69,15 +68,16 @@ export function addForkTools(server: McpServer, door: Door, protocol: Protocol):
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     },
     async (request, ctx) => {
+      const before = ctx.mcpReq.requestState<AwaitedTurn>();
+      const correlationId = request.correlationId ?? before?.told?.correlationId ?? crypto.randomUUID();
       try {
         const caller: Caller = { ...protocol, ctx, elicits: elicits(server, ctx) };
         const client = await door.client();
-        const before = ctx.mcpReq.requestState<AwaitedTurn>();
         if (before !== undefined) await takeAnswers(client, before, caller);
-        const awaited = before ?? (await begin(door, client, request));
+        const awaited = before ?? (await begin(door, client, { ...request, correlationId }));
         return await reply(door, client, awaited, caller, request);
       } catch (error) {
-        return refused(error);
+        return refused(error, { cli: 'codex', correlationId });
       }
     },
   );
@@ -88,11 +88,15 @@ function reply(door: Door, client: Daemon, awaited: AwaitedTurn, caller: Caller,
   return awaitTurn(door, client, awaited, caller, { deadlineMs, own: true });
 }
 
-async function begin(door: Door, client: Daemon, request: Arguments): Promise<AwaitedTurn> {
+async function begin(
+  door: Door,
+  client: Daemon,
+  request: Arguments & { readonly correlationId: string },
+): Promise<AwaitedTurn> {
   const { prompt, sessionId, forkLast = false, model, correlationId, idleTimeoutMs } = request;
   if ((sessionId === undefined) !== forkLast)
     throw await failure('invalid_request', 'sessionId, forkLast: give exactly one of the two.');
-  const policy = await codexPolicy(request);
+  const { policy, warnings } = await permissionOf({ permission: codexWords }, request);
   const cwd = () => door.folder(request.workingDir);
   const origin =
     sessionId === undefined
@@ -104,16 +108,24 @@ async function begin(door: Door, client: Daemon, request: Arguments): Promise<Aw
       'invalid_request',
       `workingDir: ${cwd()} is not the folder of the conversation: ${origin.cwd}.`,
     );
-  const copy = await copyOf(client, origin, {
+  const change = {
     ...(model !== undefined && { model }),
     ...(policy !== undefined && { policy }),
     ...(idleTimeoutMs !== undefined && { idleMs: idleTimeoutMs }),
-  });
+  };
   const { session, turnId } = await client.request({
-    session: copy,
+    session: 'id' in origin ? { fork: origin.id, ...change } : { ...origin, fork: true, ...change },
     text: prompt,
-    ...(correlationId !== undefined && { correlationId }),
+    correlationId,
   });
   door.created.add(session.id);
-  return { sessionId: session.id, turnId, after: session.head, warnings: session.limits, asked: [] };
+  return {
+    sessionId: session.id,
+    turnId,
+    after: session.head,
+    warnings,
+    told: { correlationId },
+    asked: [],
+    isNew: true,
+  };
 }

@@ -1,16 +1,17 @@
 // Jobs: turns seen by a caller who does not wait. A job's id is its turn's id, so jobs of every door can be asked for here.
 
-import { failure, isParleyError } from '@parley/client';
-import type { Session, Turn, TurnId } from '@parley/schema';
+import { isOpen } from '@parley/schema';
+import type { Session, Turn } from '@parley/schema';
 import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { elicits } from './caller.ts';
 import type { AwaitedTurn, Protocol } from './caller.ts';
 import type { Daemon, Door } from './door.ts';
+import { turnOfJob } from './known-ids.ts';
 import { usualPage } from './page.ts';
 import { answeredTurn, AnswerSchema, ErrorSchema, failed, jobOf, JobSchema, refused, structured } from './reply.ts';
 import { awaitTurn, takeAnswers } from './request.ts';
-import { isOpen, stopTurn, waitForTurn } from './wait-for-turn.ts';
+import { stopTurn, waitForTurn } from './wait-for-turn.ts';
 
 const jobId = z.string().min(1).max(200).describe('jobId of an earlier reply.');
 const error = ErrorSchema.exactOptional();
@@ -45,7 +46,7 @@ export function addJobTools(server: McpServer, door: Door, protocol: Protocol): 
       annotations: looks,
     },
     (input) =>
-      orNotFound(input.jobId, async () => {
+      orFailed(input.jobId, async () => {
         const { turn, session } = await findJob(door, input.jobId);
         return structured({ success: true, job: jobOf(turn, session) });
       }),
@@ -113,7 +114,8 @@ export function addJobTools(server: McpServer, door: Door, protocol: Protocol): 
     'llm_job_cancel',
     {
       title: 'Cancel a job',
-      description: 'Stops a running job or takes a queued one out of the queue. Other jobs of its session go on.',
+      description:
+        'Stops a running job or takes a queued one out of the queue, and waits for its end, at most 10 s; `success` is false when it still runs then or was over before. Other jobs of its session go on.',
       inputSchema: z.strictObject({ jobId }),
       outputSchema: z.object({
         success: z.boolean(),
@@ -125,25 +127,34 @@ export function addJobTools(server: McpServer, door: Door, protocol: Protocol): 
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
     },
     (input, ctx) =>
-      orNotFound(input.jobId, async () => {
+      orFailed(input.jobId, async () => {
         const { client, turn, session } = await findJob(door, input.jobId);
-        if (!isOpen(turn)) {
-          const { status } = jobOf(turn, session);
-          return structured({ success: false, jobId: turn.id, reason: `Job is already ${status}` }, true);
-        }
+        if (!isOpen(turn)) return notCancelled(turn, session);
         await stopTurn(client, session.id, turn.id);
         const ids = { sessionId: session.id, turnId: turn.id, after: session.head };
         await waitForTurn({ client, ...ids, deadlineMs: cancelMs, signal: ctx.mcpReq.signal });
         const now = await client.turn(session.id, turn.id);
-        return structured({ success: true, jobId: turn.id, job: jobOf(now, session) });
+        const job = jobOf(now, session);
+        return job.status === 'canceled'
+          ? structured({ success: true, jobId: turn.id, job })
+          : notCancelled(now, session);
       }),
   );
+}
+
+/** It was over before, or its agent has not stopped yet. */
+function notCancelled(turn: Turn, session: Session): CallToolResult {
+  const job = jobOf(turn, session);
+  const reason = isOpen(turn)
+    ? `Job is still ${job.status}: its agent was told to stop and has not done so yet. llm_job_status tells when it has.`
+    : `Job is already ${job.status}`;
+  return structured({ success: false, jobId: turn.id, job, reason }, true);
 }
 
 /** Throws `unknown_turn`. */
 async function findJob(door: Door, id: string): Promise<Job> {
   const client = await door.client();
-  const known = door.paged?.id === id ? door.paged : await client.findTurn(id as TurnId);
+  const known = door.paged?.id === id ? door.paged : await turnOfJob(client, id);
   const session = await client.session(known.sessionId);
   // What has ended changes no more; what has not may have ended before the session was read.
   const turn = isOpen(known) ? await client.turn(session.id, known.id) : known;
@@ -151,11 +162,10 @@ async function findJob(door: Door, id: string): Promise<Job> {
   return { client, session, turn };
 }
 
-async function orNotFound(id: string, look: () => Promise<CallToolResult>): Promise<CallToolResult> {
+async function orFailed(id: string, look: () => Promise<CallToolResult>): Promise<CallToolResult> {
   try {
     return await look();
   } catch (caught) {
-    const unknown = isParleyError(caught) && (caught.code === 'unknown_turn' || caught.code === 'invalid_request');
-    return failed(unknown ? await failure('unknown_turn', `Job not found: ${id}`) : caught, { jobId: id });
+    return failed(caught, { jobId: id });
   }
 }

@@ -67,6 +67,52 @@ test('a running job is cancelled; a second time is refused with its state (G 26)
   assert.equal((await call('llm_job_result', { jobId: id })).structuredContent?.['stopReason'], 'interrupted');
 });
 
+test('a job that still runs when its agent does not stop in time is not told as cancelled', async (t) => {
+  const { call, daemon } = await connect(t);
+  const { begun, play } = held();
+  daemon.play = play;
+  await call('codex_request_async', { prompt: 'work' });
+  const turn = await begun;
+  const waits = Promise.withResolvers<void>();
+  const follow = daemon.eventBatches.bind(daemon);
+  daemon.interrupt = async () => ({ turnId: turn.id });
+  daemon.eventBatches = (...of) => {
+    waits.resolve();
+    return follow(...of);
+  };
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const replying = call('llm_job_cancel', { jobId: turn.id });
+  await waits.promise;
+  t.mock.timers.tick(10_000);
+  const { isError, structuredContent } = await replying;
+  assert.equal(isError, true);
+  assert.partialDeepStrictEqual(structuredContent, { success: false, jobId: turn.id, job: { status: 'running' } });
+  assert.match(String(structuredContent?.['reason']), /still running/);
+  t.mock.timers.reset();
+  turn.complete('Done all the same.');
+  const late = await call('llm_job_cancel', { jobId: turn.id });
+  assert.equal(late.structuredContent?.['reason'], 'Job is already completed');
+});
+
+test('the resource of a job pages the answer that llm_job_result pages', async (t) => {
+  const { call, daemon, request } = await connect(t);
+  const shown = 'short '.repeat(50_000);
+  daemon.play = (turn) => turn.complete(`long ${'\n'.repeat(10)}${shown}`);
+  const { jobId } = (await call('codex_request', { prompt: 'x' })).structuredContent ?? {};
+  const findTurn = daemon.findTurn.bind(daemon);
+  const optimizedAnswer = { applied: true, rules: [], before: shown.length + 15, after: shown.length, text: shown };
+  daemon.findTurn = async (id) => ({ ...(await findTurn(id)), optimizedAnswer });
+  for (const offset of [0, 200_000]) {
+    const { structuredContent } = await call('llm_job_result', { jobId, offset });
+    const { contents } = (await request('resources/read', { uri: `jobs://${String(jobId)}/${offset}` })) as {
+      readonly contents: readonly [{ readonly text: string }];
+    };
+    const { job, ...answer } = JSON.parse(contents[0].text) as { readonly job: { readonly answerChars: number } };
+    assert.deepEqual(answer, structuredContent);
+    assert.equal(job.answerChars, shown.length);
+  }
+});
+
 test('an unknown job is told as such', async (t) => {
   const { call } = await connect(t);
   for (const name of ['llm_job_status', 'llm_job_result', 'llm_job_watch', 'llm_job_cancel']) {

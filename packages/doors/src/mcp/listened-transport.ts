@@ -10,6 +10,8 @@ type Follow = (uris: readonly string[]) => () => void;
 interface Listener {
   readonly follow: Follow;
   readonly hear: (message: unknown) => void;
+  /** The request has its reply, or its client takes it back. */
+  readonly settled: (id: unknown) => void;
 }
 
 export class ListenedTransport implements Transport {
@@ -40,6 +42,7 @@ export class ListenedTransport implements Transport {
   }
 
   send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    if (!('method' in message)) this.#listener.settled(message.id);
     return this.#inner.send(message, options);
   }
 
@@ -57,6 +60,7 @@ export class ListenedTransport implements Transport {
     }
     if (message.method === 'notifications/cancelled') {
       const id = message.params?.['requestId'];
+      this.#listener.settled(id);
       this.#following.get(id)?.();
       this.#following.delete(id);
     }

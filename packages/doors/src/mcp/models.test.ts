@@ -38,7 +38,7 @@ for (const kind of kinds) {
       asked.push(wanted);
       return { agents: [gemini, vibe].filter(({ agent }) => wanted.agent === undefined || wanted.agent === agent) };
     };
-    const { call } = await connect(t, { kind, daemon });
+    const { call, request } = await connect(t, { kind, daemon });
     const all = await call('list_models');
     assert.deepEqual(all.structuredContent, {
       gemini: {
@@ -80,6 +80,10 @@ for (const kind of kinds) {
     });
     assert.deepEqual(Object.keys((await call('list_models', { cli: 'mistral' })).structuredContent ?? {}), ['mistral']);
     await call('list_models', { cli: '' });
-    assert.deepEqual(asked, [{}, { agent: 'vibe' }, {}]);
+    const { contents } = (await request('resources/read', { uri: 'models://gemini' })) as {
+      readonly contents: readonly [{ readonly text: string }];
+    };
+    assert.deepEqual(JSON.parse(contents[0].text), all.structuredContent?.['gemini'], 'the resource tells the same');
+    assert.deepEqual(asked, [{}, { agent: 'vibe' }, {}, { agent: 'gemini' }]);
   });
 }

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAbsolute } from 'node:path';
 import { failure } from '@parley/client';
-import { agentOptionShape, idleMsRange } from '@parley/schema';
+import { agentOptionShape, idleMsRange, shownOptions } from '@parley/schema';
 import type { AgentOptionName, AgentOptions, CreateSession, Session } from '@parley/schema';
 import { z } from 'zod';
 import type { RequestTool } from './agents.ts';
@@ -82,9 +82,12 @@ export async function sessionOptionsOf(
   };
 }
 
-/** Options of a request that goes on with a session which was made without them: they are not applied. */
+/**
+ * Options of a request that goes on with a session which was made without them: they are not applied. Of servers' variables and headers only
+ * the names are compared: sessions tell no values.
+ */
 export function fixedOptions(door: Door, tool: RequestTool, request: OwnWords, session: Session): readonly string[] {
-  const changed = Object.entries(optionsIn(door, tool, request))
+  const changed = Object.entries(shownOptions(optionsIn(door, tool, request)))
     .filter(([name, value]) => !isDeepStrictEqual(value, session.options?.[name as AgentOptionName]))
     .map(([name]) => name);
   const { idleTimeoutMs, reasoningEffort } = request;

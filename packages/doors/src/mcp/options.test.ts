@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { shownSession } from '@parley/schema';
 import { z } from 'zod';
 import { requestTools } from './agents.ts';
 import { parametersOf } from './parameters.ts';
@@ -130,6 +131,22 @@ test('what is said in the words of an agent is the policy of its session, and is
   const reply = await call('claude_request', { prompt: 'x', ...words });
   assert.equal(daemon.created[0]?.policy, 'read-only');
   assert.ok(warningsOf(reply).some((text) => /permissionMode says/.test(text)));
+});
+
+test('servers whose variables a session does not tell are the same ones by the names of these', async (t) => {
+  const { call, daemon } = await connect(t);
+  const session = daemon.session.bind(daemon);
+  daemon.session = async (id) => shownSession(await session(id));
+  const servers = (name: string) => [{ name: 'own', url: 'https://host/mcp', headers: { [name]: 'hunter2' } }];
+  const first = await call('codex_request', { prompt: 'x', mcpServers: servers('X-Api-Key') });
+  const sessionId = first.structuredContent?.['sessionId'];
+  for (const [name, warned] of [
+    ['X-Api-Key', false],
+    ['X-Other', true],
+  ] as const) {
+    const reply = await call('codex_request', { prompt: 'x', sessionId, mcpServers: servers(name) });
+    assert.equal(/mcpServers was not applied/.test(warningsOf(reply).join()), warned, name);
+  }
 });
 
 test('options that a session was not made with are told when it goes on, the same ones are not (G 14)', async (t) => {

@@ -27,6 +27,15 @@ export const permissionSwitchNames = [
 ] as const;
 export type PermissionSwitchName = (typeof permissionSwitchNames)[number];
 
+/** Codex's `--sandbox`. */
+export const codexSandboxes = ['read-only', 'workspace-write', 'danger-full-access'] as const;
+export const codexWords = {
+  name: 'sandboxMode',
+  policies: { 'read-only': 'read-only', 'workspace-write': 'edit', 'danger-full-access': 'full' },
+} as const satisfies PermissionParameter & {
+  readonly policies: Readonly<Record<(typeof codexSandboxes)[number], Policy>>;
+};
+
 /** Codex's `--ask-for-approval`. */
 export const codexApprovals = ['untrusted', 'on-request', 'never'] as const;
 export type CodexApproval = (typeof codexApprovals)[number];

@@ -45,10 +45,12 @@ export class Person {
     this.#open.set(approval.id, controller);
     // A call that has come to its deadline leaves the form open: who fills it in later still answers.
     const timeout = Math.max(1, approval.deadlineAt - Date.now());
+    const { mcpReq } = this.#caller.ctx;
     try {
-      const filled = await this.#caller.ctx.mcpReq.elicitInput(
+      const filled = await mcpReq.elicitInput(
         { mode: 'form', ...formOf(approval) },
-        { signal: controller.signal, timeout },
+        // Over HTTP in the stream of the call: the client may have no other.
+        { signal: controller.signal, timeout, relatedRequestId: mcpReq.id },
       );
       const answer = answerOf(approval, filled);
       if (answer !== undefined) await this.#client.answerApproval(approval.id, answer).catch(unlessResolved);

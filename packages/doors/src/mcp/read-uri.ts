@@ -1,12 +1,13 @@
 // What stands at the address of a resource, and what tells one state of it from the next.
 
-import type { ConsultationId, Session, TurnId } from '@parley/schema';
+import type { AgentName, ConsultationId, Session, TurnId } from '@parley/schema';
 import { agentOfCli } from './agents.ts';
 import type { Daemon, Door } from './door.ts';
 import { guides } from './guides.ts';
+import { modelListOf } from './model-list.ts';
 import { processHealth } from './process-health.ts';
 import { pageOf, usualPage } from './page.ts';
-import { answerOfTurn, jobOf } from './reply.ts';
+import { answerOfTurn, jobOf, shownAnswer } from './reply.ts';
 import { sessionsView } from './session-tools.ts';
 
 export interface Found {
@@ -25,7 +26,7 @@ export async function readUri(door: Door, client: Daemon, uri: string): Promise<
     case 'sessions':
       return json(await sessionsView(door, client, first === 'all' ? undefined : agentOfCli(first)));
     case 'models':
-      return json(await client.models({ agent: agentOfCli(first) }));
+      return models(client, agentOfCli(first));
     case 'jobs':
       return job(client, first, second);
     case 'consultations':
@@ -49,12 +50,18 @@ export function openJobs(sessions: readonly Session[]): readonly TurnId[] {
   ]);
 }
 
+/** As `list_models` tells it. */
+async function models(client: Daemon, agent: AgentName): Promise<Found | undefined> {
+  const [found] = (await client.models({ agent })).agents;
+  return found && json(modelListOf(found));
+}
+
 async function job(client: Daemon, id: string, offset = '0'): Promise<Found | undefined> {
   if (!/^\d{1,9}$/.test(offset)) return undefined;
-  const { sessionId } = await client.findTurn(id as TurnId);
-  const session = await client.session(sessionId);
-  const turn = await client.turn(sessionId, id as TurnId);
-  const page = turn.answer === undefined ? undefined : pageOf(turn.answer, Number(offset), usualPage);
+  const turn = await client.findTurn(id as TurnId);
+  const session = await client.session(turn.sessionId);
+  const whole = shownAnswer(turn);
+  const page = whole === undefined ? undefined : pageOf(whole, Number(offset), usualPage);
   return json({ job: jobOf(turn, session), ...answerOfTurn(turn, session, [], { page }) });
 }
 

@@ -1,7 +1,7 @@
 // What tools answer with. Everything is in `structuredContent`; the text says the same for clients that only show text.
 
 import { isParleyError } from '@parley/client';
-import { errorBody } from '@parley/schema';
+import { errorBody, isOpen } from '@parley/schema';
 import type { Approval, ErrorBody, Session, Turn, TurnState } from '@parley/schema';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -73,7 +73,7 @@ export function jobOf(turn: Turn, session: Session): z.output<typeof JobSchema> 
     queuedAt: new Date(turn.queuedAt).toISOString(),
     startedAt: time(turn.startedAt),
     finishedAt: time(turn.endedAt),
-    exited: status !== 'queued' && status !== 'running',
+    exited: !isOpen(turn),
     exitCode: exitCodeOf(turn),
     answerChars: shownAnswer(turn)?.length ?? null,
     error: turn.error === undefined ? null : { ...turn.error },
@@ -156,7 +156,7 @@ export function answerOfTurn(
     providerSessionId: session.threadId ?? null,
     sessionId: session.id,
     jobId: turn.id,
-    stopReason: status === 'queued' || status === 'running' ? null : turn.state,
+    stopReason: isOpen(turn) ? null : turn.state,
     warnings: [...rehearsed(session), ...warnings],
     deduped: told?.deduped ?? false,
     durationMs: startedAt === undefined || endedAt === undefined ? null : endedAt - startedAt,
@@ -174,7 +174,7 @@ export function answerOfTurn(
 }
 
 /** The answer as the request wanted it. */
-function shownAnswer({ answer, optimizedAnswer }: Turn): string | undefined {
+export function shownAnswer({ answer, optimizedAnswer }: Turn): string | undefined {
   return optimizedAnswer?.text ?? answer;
 }
 

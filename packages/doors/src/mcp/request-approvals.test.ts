@@ -105,6 +105,32 @@ for (const kind of kinds) {
   });
 }
 
+test('a list of approvals reads no more of them than it is to show, and of one agent where one is named', async (t) => {
+  const { call, daemon } = await connect(t);
+  const options = [{ id: 'yes', label: 'Yes', effect: 'allow' }] as const;
+  daemon.play = async (turn) => {
+    for (const title of ['one', 'two', 'three'])
+      void turn.ask({ kind: 'command', title: `${turn.session.agent} ${title}`, options });
+    turn.complete('Asked.');
+  };
+  for (const name of ['claude_request', 'codex_request']) await call(name, { prompt: 'x' });
+  let read = 0;
+  const approvals = daemon.approvals.bind(daemon);
+  daemon.approvals = async (find) => {
+    const found = await approvals(find);
+    read = found.length;
+    return found;
+  };
+  const titles = async (find: Record<string, unknown>): Promise<readonly unknown[]> => {
+    const { structuredContent } = await call('approval_list', find);
+    return (structuredContent as { approvals: Record<string, unknown>[] }).approvals.map(({ title }) => title);
+  };
+  assert.deepEqual(new Set(await titles({ limit: 2 })), new Set(['codex two', 'codex three']));
+  assert.equal(read, 2);
+  assert.deepEqual(await titles({ limit: 1, cli: 'claude' }), ['claude three']);
+  assert.equal(read, 1);
+});
+
 test('a question and the record of it are one entry, which can be answered', async (t) => {
   const { call, daemon } = await connect(t);
   const asked = Promise.withResolvers<void>();

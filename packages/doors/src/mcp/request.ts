@@ -1,6 +1,7 @@
 // One request to an agent: starts a turn, waits for it where the caller waits, and brings what the agent asks to the caller's person.
 
-import type { Approval, ApprovalChoice, ParleyEvent, RequestResult, TurnId } from '@parley/schema';
+import { isOpen } from '@parley/schema';
+import type { Approval, ApprovalChoice, ParleyEvent, RequestResult, Session, TurnId } from '@parley/schema';
 import { inputRequired, inputResponse } from '@modelcontextprotocol/server';
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
 import type { RequestTool } from './agents.ts';
@@ -12,7 +13,7 @@ import { Person, unlessResolved } from './person.ts';
 import { Progress } from './progress.ts';
 import type { RequestArguments } from './parameters.ts';
 import { answered, answeredTurn, answerOfTurn, jobTools, waitingFor } from './reply.ts';
-import { isOpen, stopTurn, waitForTurn } from './wait-for-turn.ts';
+import { stopTurn, waitForTurn } from './wait-for-turn.ts';
 import type { Waited } from './wait-for-turn.ts';
 
 export type Reply = CallToolResult | InputRequiredResult;
@@ -43,13 +44,14 @@ export async function begin(
     ...(request.optimizeResponse === true && { optimizeResponse: true }),
   });
   const { session, turnId, deduped } = made;
-  const isNew = typeof found.session !== 'string';
+  const isNew = typeof found.session !== 'string' && !('id' in found.session);
   const told = { correlationId, ...(deduped !== undefined && { deduped: true }), ...toldOf(made) };
   // The session of another request is not this connection's to clear.
   if (isNew && deduped === undefined) door.created.add(session.id);
   const reused = deduped === undefined ? [] : [reusedWarning(turnId, deduped.ageMs)];
-  const warnings = [...reused, ...findingsOf(told), ...(isNew ? session.limits : []), ...found.warnings];
-  return { sessionId: session.id, turnId, after: session.head, warnings, told, asked: [] };
+  const warnings = [...reused, ...findingsOf(told), ...found.warnings];
+  const ids = { sessionId: session.id, turnId, after: session.head };
+  return { ...ids, warnings, told, asked: [], ...(isNew && { isNew }) };
 }
 
 /** Where the client shows forms, its person is asked. */
@@ -85,12 +87,15 @@ function reusedWarning(turnId: TurnId, ageMs: number): string {
 }
 
 /** The reply of an asynchronous request: the handle. */
-export async function handle(
-  client: Daemon,
-  { sessionId, turnId, warnings, told }: AwaitedTurn,
-): Promise<CallToolResult> {
+export async function handle(client: Daemon, awaited: AwaitedTurn): Promise<CallToolResult> {
+  const { sessionId, turnId, warnings, told } = awaited;
   const [session, turn] = await Promise.all([client.session(sessionId), client.turn(sessionId, turnId)]);
-  return answeredTurn(turn, session, warnings, { told });
+  return answeredTurn(turn, session, withLimits(awaited, session, warnings), { told });
+}
+
+/** What the policy means in a new session: told by the agent when it starts, so known after the turn only. */
+function withLimits({ isNew }: AwaitedTurn, { limits }: Session, warnings: readonly string[]): readonly string[] {
+  return isNew === true ? [...new Set([...warnings, ...limits])] : warnings;
 }
 
 export interface WaitLimits {
@@ -143,23 +148,19 @@ export async function awaitTurn(
   switch (waited.outcome) {
     case 'ended': {
       person.close();
-      return answeredTurn(waited.turn, await client.session(sessionId), warnings, { told: awaited.told });
+      const session = await client.session(sessionId);
+      return answeredTurn(waited.turn, session, withLimits(awaited, session, warnings), { told: awaited.told });
     }
     case 'asking':
       return askByReply({ ...awaited, warnings, after: waited.after }, waited.approvals, caller);
     case 'cancelled':
       person.close();
-      if (own && !door.leaving) await stopUnlessShared(client, awaited);
+      // Somebody else may have got this turn as the answer to the same request, and waits for it still.
+      if (own && !door.leaving) await stopTurn(client, sessionId, turnId, { unlessShared: true });
       return deferred(client, awaited, warnings);
     case 'deadline':
       return deferred(client, awaited, warnings);
   }
-}
-
-/** Somebody else may have got this turn as the answer to the same request, and waits for it still. */
-async function stopUnlessShared(client: Daemon, { sessionId, turnId }: AwaitedTurn): Promise<void> {
-  const { shared } = await client.turn(sessionId, turnId);
-  if (shared !== true) await stopTurn(client, sessionId, turnId);
 }
 
 async function askByReply(awaited: AwaitedTurn, approvals: readonly Approval[], { codec }: Caller): Promise<Reply> {
@@ -180,16 +181,14 @@ export async function takeAnswers(client: Daemon, { asked }: AwaitedTurn, { ctx 
   }
 }
 
-async function deferred(
-  client: Daemon,
-  { sessionId, turnId, told }: AwaitedTurn,
-  warnings: readonly string[],
-): Promise<CallToolResult> {
+async function deferred(client: Daemon, awaited: AwaitedTurn, before: readonly string[]): Promise<CallToolResult> {
+  const { sessionId, turnId, told } = awaited;
   const [session, turn, pending] = await Promise.all([
     client.session(sessionId),
     client.turn(sessionId, turnId),
     client.approvals({ pending: true }),
   ]);
+  const warnings = withLimits(awaited, session, before);
   // It may have ended in this very moment: then it is an answer.
   if (!isOpen(turn)) return answeredTurn(turn, session, warnings, { told });
   const asked = waitingFor(pending.filter((approval) => approval.turnId === turnId));

@@ -1,13 +1,13 @@
 // What can be read: sessions, models, jobs, consultations, how Parley does, and guides. The addresses are those of llm-cli-gateway where it
 // has them. Reading is pure looking: the same tables serve clients that read and those that follow.
 
-import { isParleyError } from '@parley/client';
 import { ResourceNotFoundError, ResourceTemplate } from '@modelcontextprotocol/server';
 import type { McpServer, ReadResourceResult, Resource } from '@modelcontextprotocol/server';
 import { requestTools } from './agents.ts';
 import type { Door } from './door.ts';
 import { guides } from './guides.ts';
 import { openJobs, readUri } from './read-uri.ts';
+import { namesNothing } from './tasks/find-task.ts';
 
 const json = 'application/json';
 
@@ -108,7 +108,7 @@ async function read(door: Door, uri: string): Promise<ReadResourceResult> {
     const found = await readUri(door, await door.client(), uri);
     if (found !== undefined) return { contents: [{ uri, mimeType: found.mimeType, text: found.text }] };
   } catch (error) {
-    if (!isParleyError(error) || !error.code.startsWith('unknown_')) throw error;
+    if (!namesNothing(error)) throw error;
   }
   throw new ResourceNotFoundError(uri);
 }

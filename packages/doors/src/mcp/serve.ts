@@ -47,6 +47,7 @@ export async function serveMcp({ version, input, output, signal, ...options }: S
     transport: new ListenedTransport(new StdioServerTransport(input, output), {
       follow,
       hear: (message) => door.askedTasks.hear(message),
+      settled: (id) => door.askedTasks.forget(id),
     }),
     onerror: (error) => options.note(error.message),
   });

@@ -2,11 +2,12 @@
 
 import { failure } from '@parley/client';
 import { policies } from '@parley/schema';
-import type { AgentName, Session, SessionId } from '@parley/schema';
+import type { AgentName, Session } from '@parley/schema';
 import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { agentOfCli, cliOfAgent } from './agents.ts';
 import type { Daemon, Door } from './door.ts';
+import { sessionIdOf } from './known-ids.ts';
 import { cliParameter } from './parameters.ts';
 import { ErrorSchema, failed, structured } from './reply.ts';
 
@@ -98,7 +99,7 @@ export function addSessionTools(server: McpServer, door: Door): void {
     },
     (input) =>
       orFailed(async () => {
-        const session = await (await door.client()).session(input.sessionId as SessionId);
+        const session = await (await door.client()).session(sessionIdOf(input.sessionId));
         return structured({ success: true, session: entryOf(door, session) });
       }),
   );
@@ -141,7 +142,7 @@ export function addSessionTools(server: McpServer, door: Door): void {
     (input) =>
       orFailed(async () => {
         const client = await door.client();
-        const { id, agent, title } = await client.session(input.sessionId as SessionId);
+        const { id, agent, title } = await client.session(sessionIdOf(input.sessionId));
         await client.deleteSession(id);
         door.forget(id);
         return structured({ success: true, deletedSession: { id, cli: cliOfAgent(agent), description: title } });
@@ -193,7 +194,7 @@ async function activate(door: Door, agent: AgentName, id: string | null): Promis
     throw await failure('invalid_request', message);
   }
   if (id === null) return void door.active.delete(agent);
-  const session = await (await door.client()).session(id as SessionId);
+  const session = await (await door.client()).session(sessionIdOf(id));
   if (session.agent !== agent) {
     throw await failure('invalid_request', `sessionId: ${id} is a session of ${session.agent}, not of ${agent}.`);
   }

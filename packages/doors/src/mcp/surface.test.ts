@@ -66,12 +66,13 @@ for (const kind of kinds) {
     }
     for (const uri of [
       'jobs://trn_none',
+      'jobs://garbage',
       'consultations://con_none',
       'skills://none',
       'metrics://none',
       'other://none',
     ])
-      await assert.rejects(request('resources/read', { uri }), uri);
+      await assert.rejects(request('resources/read', { uri }), { code: -32_602 }, uri);
   });
 
   test(`${kind}: arguments of prompts and variables of resources are completed`, async (t) => {

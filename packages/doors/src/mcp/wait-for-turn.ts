@@ -1,7 +1,8 @@
 // Waits for one turn by its events, never by asking again and again.
 
 import { isParleyError } from '@parley/client';
-import type { Approval, ApprovalId, ParleyEvent, SessionId, Turn, TurnId, TurnState } from '@parley/schema';
+import { isOpen } from '@parley/schema';
+import type { Approval, ApprovalId, Interrupt, ParleyEvent, SessionId, Turn, TurnId } from '@parley/schema';
 import type { Daemon } from './door.ts';
 
 export type Waited =
@@ -25,12 +26,6 @@ export interface WaitOptions {
   /** Approvals that wait for a person. Those that it returns end the wait. */
   readonly onApprovals?: (approvals: readonly Approval[]) => readonly Approval[];
   readonly onSettled?: (id: ApprovalId) => void;
-}
-
-const openStates: ReadonlySet<TurnState> = new Set(['queued', 'running', 'steering']);
-
-export function isOpen({ state }: Turn): boolean {
-  return openStates.has(state);
 }
 
 /** Throws what following a session throws. */
@@ -90,8 +85,13 @@ async function stillPending(client: Daemon, asked: ReadonlyMap<ApprovalId, Appro
   return (await client.approvals({ pending: true })).filter(({ id }) => asked.has(id));
 }
 
-/** Stops this turn and no other: takes it out of the queue, or interrupts it when it is the one that runs. */
-export async function stopTurn(client: Daemon, sessionId: SessionId, turnId: TurnId): Promise<void> {
+/** Stops this turn and no other: takes it out of the queue, or interrupts it when it is the one that runs. `options`: as of an interrupt. */
+export async function stopTurn(
+  client: Daemon,
+  sessionId: SessionId,
+  turnId: TurnId,
+  options: Pick<Interrupt, 'unlessShared'> = {},
+): Promise<void> {
   const { activeTurnId } = await client.session(sessionId);
   if (activeTurnId !== turnId) {
     try {
@@ -102,5 +102,5 @@ export async function stopTurn(client: Daemon, sessionId: SessionId, turnId: Tur
       if ((await client.session(sessionId)).activeTurnId !== turnId) return;
     }
   }
-  await client.interrupt(sessionId);
+  await client.interrupt(sessionId, options);
 }

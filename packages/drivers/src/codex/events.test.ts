@@ -154,6 +154,14 @@ test('a total without a known beginning counts its last request only', () => {
   ]);
 });
 
+test('a stopped turn whose total is as before used nobody knows how much', () => {
+  const talk = new Conversation('ask', thread).work();
+  const count = { inputTokens: 900, cachedInputTokens: 5, outputTokens: 90 };
+  const none = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
+  assert.deepEqual(talk.tell('thread/tokenUsage/updated', { tokenUsage: { total: count, last: none } }), []);
+  assert.deepEqual(talk.tell('thread/tokenUsage/updated', { tokenUsage: { total: count, last: count } }), []);
+});
+
 test('late words about an earlier turn, and the turns of sub-agents, leave the open turn alone', () => {
   const talk = new Conversation().work();
   for (const place of [{ turnId: 'an older turn' }, { threadId: 'a sub-agent' }]) {

@@ -180,6 +180,8 @@ function usageUpdated(state: CodexState, params: Json, out: Outputs): CodexState
   if (turn === undefined || (threadId === state.threadId && params['turnId'] !== turn.codexId)) return known;
   const before = state.totals.get(threadId);
   const spent = before === undefined ? decodeUsage(usage['last']) : usageSince(total, before);
+  // A turn that is stopped is told by a total without it: what it used is unknown, which is not 0.
+  if (Object.values(spent).every((count) => count === 0)) return known;
   const sum = addUsage(turn.usage, spent);
   out.push({ type: 'usage', turnId: turn.turnId, usage: sum });
   return { ...known, turn: { ...turn, usage: sum } };

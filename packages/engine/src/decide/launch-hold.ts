@@ -7,6 +7,7 @@ import { withdrawApproval } from './approvals.ts';
 import type { Draft } from './draft.ts';
 import { note } from './launch-decision.ts';
 import { planHashOf, planView } from './launch-plan.ts';
+import { sessionOfTurn } from './state.ts';
 import type { ActiveTurn, SessionState } from './state.ts';
 
 export type Start = { readonly may: 'start' | 'wait' } | { readonly may: 'not'; readonly error: ErrorBody };
@@ -24,7 +25,7 @@ export function mayStart(
   const { hold } = active.row;
   if (hold === undefined) return start;
   if (hold.decision === 'denied') return { may: 'not', error: denied(hold) };
-  const planHash = planHashOf(state.session, active.row.text, hold.environment);
+  const planHash = planHashOf(sessionOfTurn(state), active.row.text, hold.environment);
   const asked = [...state.approvals.values()].find(({ kind, turnId }) => kind === 'launch' && turnId === active.row.id);
   if (planHash === hold.planHash) {
     if (hold.decision === 'approved') return start;
@@ -63,7 +64,7 @@ export function isAsked({ row }: ActiveTurn): boolean {
 const changedWords = 'The launch plan was changed after it had been approved.';
 
 function ask(state: SessionState, draft: Draft, active: ActiveTurn, hold: LaunchHold, approvalMs: number): void {
-  const { session } = state;
+  const session = sessionOfTurn(state);
   const { text, id: turnId } = active.row;
   const { policy, agent, cwd } = session;
   const approval: Approval = {

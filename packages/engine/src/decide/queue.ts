@@ -54,18 +54,13 @@ function numberAnew(state: SessionState, draft: Draft): void {
   state.queue.splice(0, rows.length, ...rows);
 }
 
-/** One more caller is answered by this turn. False when it is over, or about to be. */
-export function shareTurn(state: SessionState, draft: Draft, turnId: TurnRow['id']): boolean {
-  const { active, queue } = state;
-  if (active?.row.id === turnId) {
-    if (active.phase === 'interrupting') return false;
-    if (active.row.shared !== true) active.row = draft.turn({ ...active.row, shared: true });
-    return true;
-  }
-  const place = queue.findIndex((row) => row.id === turnId);
-  const row = queue[place];
-  if (row === undefined) return false;
-  queue[place] = draft.turn({ ...row, shared: true });
+/**
+ * One more caller is answered by this turn. False when it is over, or about to be. It waits in no queue: only the first turn of a new session
+ * answers others, and that starts at once.
+ */
+export function shareTurn({ active }: SessionState, draft: Draft, turnId: TurnRow['id']): boolean {
+  if (active?.row.id !== turnId || active.phase === 'interrupting') return false;
+  if (active.row.shared !== true) active.row = draft.turn({ ...active.row, shared: true });
   return true;
 }
 

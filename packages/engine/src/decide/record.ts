@@ -12,7 +12,10 @@ import type {
   TurnRow,
 } from '@parley/schema';
 
-/** Characters beyond the kept ones that are looked through too: a secret at the cut is seen as one. */
+/**
+ * Characters beyond the kept ones that are looked through too: a secret at the cut is seen as one. Where there are more, half a secret may
+ * stand at the end of these, so that many are left out however short redaction has made what stands before them.
+ */
 const beyondTheCut = 4096;
 /** Characters of an error's words. */
 const errorCharacters = 1000;
@@ -21,11 +24,13 @@ const errorCharacters = 1000;
 export function recordedText(whole: string, mode: RecordedTextMode): RecordedText {
   const { length } = whole;
   if (mode === 'none') return { length, redactions: 0, cut: false };
-  const { text, redactions } = redactCounting(whole.slice(0, recordedCharacters + beyondTheCut));
+  const looked = whole.slice(0, recordedCharacters + beyondTheCut);
+  const { text, redactions } = redactCounting(looked);
+  const sure = looked.length === length ? text.length : Math.max(0, text.length - beyondTheCut);
   const cut = length > recordedCharacters;
   return {
     text: cut
-      ? `${upTo(text, recordedCharacters)}\n[cut: ${recordedCharacters} of ${length} characters are kept]`
+      ? `${upTo(text, Math.min(sure, recordedCharacters))}\n[cut: ${recordedCharacters} of ${length} characters are kept]`
       : text,
     length,
     redactions,
@@ -41,6 +46,7 @@ function upTo(text: string, characters: number): string {
 /** The record of a turn. */
 export function recordOf(session: Session, row: TurnRow, mode: RecordedTextMode): RequestRecord {
   const { receipt, error, answer } = row;
+  const { policy, model } = { ...session, ...row.change };
   return {
     id: row.id,
     sessionId: session.id,
@@ -48,12 +54,12 @@ export function recordOf(session: Session, row: TurnRow, mode: RecordedTextMode)
     mode: session.mode,
     backend: session.backend.kind,
     cwd: session.cwd,
-    policy: session.policy,
+    policy,
     status: row.state,
     queuedAt: row.queuedAt,
     retries: row.retries ?? 0,
     prompt: recordedText(row.text, mode),
-    ...(session.model === undefined ? {} : { model: session.model }),
+    ...(model === undefined ? {} : { model }),
     ...(session.origin === undefined ? {} : { origin: session.origin }),
     ...(row.correlationId === undefined ? {} : { correlationId: row.correlationId }),
     ...(row.state === 'steered' && receipt?.into !== undefined ? { into: receipt.into } : {}),

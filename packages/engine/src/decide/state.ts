@@ -114,6 +114,16 @@ export function restingState(session: Session): SessionState {
   };
 }
 
+/** The session as its active turn is to have it. */
+export function sessionOfTurn({ session, active }: Pick<SessionState, 'session' | 'active'>): Session {
+  return { ...session, ...active?.row.change };
+}
+
+/** The session as it will be after all that waits in it. */
+export function sessionAfterQueue(state: SessionState): Session {
+  return state.queue.reduce<Session>((session, { change }) => ({ ...session, ...change }), sessionOfTurn(state));
+}
+
 /** Why steered words come back, where their sender wants them in the running turn or not at all. */
 export function onlyHereOf({ steerOnly }: TurnRow): string | undefined {
   return steerOnly === true ? 'The turn that they were meant for ended before the agent took them.' : undefined;

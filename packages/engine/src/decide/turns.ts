@@ -10,7 +10,7 @@ import { withdrawLaunch } from './launch-decision.ts';
 import { environmentChanged, mayStart } from './launch-hold.ts';
 import { announceQueue, enqueue } from './queue.ts';
 import type { Retry } from '../retry/turn-retries.ts';
-import { isBusy } from './state.ts';
+import { isBusy, sessionOfTurn } from './state.ts';
 import type { ActiveTurn, SessionState, Steer } from './state.ts';
 
 /** Make a turn the active one. Only when the session is not busy. */
@@ -89,7 +89,7 @@ function isStartable(
 }
 
 function launch(state: SessionState, draft: Draft): void {
-  const { policy, model } = state.session;
+  const { policy, model } = sessionOfTurn(state);
   state.run = { phase: 'launching', runId: newId('run', draft.now), settings: { policy, model } };
   draft.effects.push({ type: 'launch' });
 }
@@ -97,6 +97,7 @@ function launch(state: SessionState, draft: Draft): void {
 function tellDriver(state: SessionState, draft: Draft, active: ActiveTurn): void {
   active.phase = 'running';
   active.sentAt = draft.now;
+  applyChange(state, draft, active);
   if (state.run.phase === 'up') state.run.told += 1;
   draft.inputs.push({
     type: 'start',
@@ -108,6 +109,18 @@ function tellDriver(state: SessionState, draft: Draft, active: ActiveTurn): void
     steer.sent = true;
     draft.inputs.push({ type: 'steer', into: steer.into, turnId: steer.row.id, text: steer.row.text });
   }
+}
+
+/** What its request wanted of the session holds from here on: had it not started, for whatever reason, the session would be as it was. */
+function applyChange({ session }: SessionState, draft: Draft, active: ActiveTurn): void {
+  const { change, ...row } = active.row;
+  if (change === undefined) return;
+  active.row = draft.turn(row);
+  const { policy = session.policy, model = session.model } = change;
+  if (policy === session.policy && model === session.model) return;
+  Object.assign(session, change);
+  draft.emit({ type: 'session.updated', ...change });
+  draft.touch();
 }
 
 /** What an agent that fell silent is told when its conversation is resumed. */
@@ -169,8 +182,10 @@ function wasTold({ row }: ActiveTurn): boolean {
   return row.resumed === true || row.retries !== undefined;
 }
 
-function isStale({ run, session }: SessionState): boolean {
-  return run.phase === 'up' && (run.settings.policy !== session.policy || run.settings.model !== session.model);
+function isStale(state: SessionState): boolean {
+  const { run } = state;
+  const { policy, model } = sessionOfTurn(state);
+  return run.phase === 'up' && (run.settings.policy !== policy || run.settings.model !== model);
 }
 
 /** Let the process go; `processGone` follows. `hurry`: as in `Effect`. */

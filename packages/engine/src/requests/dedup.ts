@@ -1,7 +1,9 @@
 // Deduplication: whether two requests are the same question about the same things, so that one answer serves both.
 
 import type { MakeRequest, Policy, Session, TurnRow } from '@parley/schema';
+import { settingsOf } from '../decide/launch-plan.ts';
 import { hashOf } from './hash.ts';
+import { unasked } from './keys.ts';
 
 /** Policies under which an agent changes nothing, whoever says yes to what. After a run that may write, the same question is another one. */
 const writesNothing: ReadonlySet<Policy> = new Set(['read-only']);
@@ -23,27 +25,11 @@ export interface Question {
   readonly folders: readonly string[];
 }
 
-/** What of a session says nothing about the answer: its name, its life, and how long may be waited. */
-const circumstances = [
-  'id',
-  'title',
-  'origin',
-  'timeoutMs',
-  'idleMs',
-  'state',
-  'queue',
-  'pendingApprovals',
-  'usage',
-  'head',
-  'limits',
-  'createdAt',
-  'updatedAt',
-] as const satisfies readonly (keyof Session)[];
-
-/** Everything else of both counts, also what is added to them later. Nothing of it can be read from the digest. */
+/**
+ * Everything of both that says something about the answer counts, also what is added to them later; whether a person could be asked does not.
+ * Nothing of it can be read from the digest.
+ */
 export function digestOf({ session, request, ...rest }: Question): string {
-  const settings: Record<string, unknown> = { ...session };
-  for (const name of circumstances) delete settings[name];
   const {
     session: _made,
     timeoutMs: _wait,
@@ -51,8 +37,8 @@ export function digestOf({ session, request, ...rest }: Question): string {
     idempotencyKey: _key,
     dedup: _this,
     ...asked
-  } = request;
-  return hashOf({ ...rest, settings, asked });
+  } = unasked(request);
+  return hashOf({ ...rest, settings: settingsOf(session), asked });
 }
 
 /** Its answer is there and is one. A turn that runs is asked about elsewhere: only its session knows. */

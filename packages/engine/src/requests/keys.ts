@@ -7,9 +7,16 @@ import { hashOf } from './hash.ts';
 /** Milliseconds that a key is known. */
 export const keptMs = 24 * 3600 * 1000;
 
-/** Of all that was asked. A caller that tries again may name the attempt as it likes. */
-export function fingerprintOf({ idempotencyKey: _key, correlationId: _name, ...asked }: MakeRequest): string {
+/** Of all that was asked. A caller that tries again may name the attempt as it likes, and may do so where a person can be asked, or cannot. */
+export function fingerprintOf(request: MakeRequest): string {
+  const { idempotencyKey: _key, correlationId: _name, ...asked } = unasked(request);
   return hashOf(asked);
+}
+
+/** Without whether its caller can ask a person: that is the caller's, not the question's. */
+export function unasked({ approval, ...request }: MakeRequest): MakeRequest {
+  const { ask: _can, ...choice } = approval ?? {};
+  return Object.keys(choice).length === 0 ? request : { ...request, approval: choice };
 }
 
 /** What was told before. Throws `idempotency_conflict` when that was another request. */

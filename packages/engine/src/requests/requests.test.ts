@@ -115,6 +115,17 @@ test('three at the same moment are one run, which then is shared: one caller who
   assert.equal(turn?.state, 'running');
 });
 
+test('whether a caller can ask a person is no part of the question: such a one shares answers and keys with others (G 34)', async () => {
+  const one = await stage();
+  const first = await one.make({ approval: { ask: true }, idempotencyKey: 'mine' });
+  assert.equal((await one.make()).turnId, first.turnId);
+  assert.equal((await one.make({ approval: { ask: false } })).turnId, first.turnId);
+  const repeated = await one.make({ idempotencyKey: 'mine' });
+  assert.deepEqual([repeated.repeated, repeated.turnId], [true, first.turnId]);
+  const stricter = await one.make({ approval: { policy: 'strict', ask: true } });
+  assert.notEqual(stricter.turnId, first.turnId, 'what else is chosen counts');
+});
+
 test('who is given a turn that runs sees it from its beginning on', async () => {
   const one = await stage();
   const first = await one.make();
@@ -267,6 +278,26 @@ test('a deleted session answers nobody', async () => {
   await one.end(first);
   await one.world.engine?.deleteSession(first.sessionId);
   assert.notEqual((await one.make()).sessionId, first.sessionId);
+});
+
+test('a session that is being deleted takes nothing and answers nobody, and says that it is gone', async () => {
+  const one = await new Stage().open();
+  const first = await one.make();
+  await one.end(first);
+  const running = await one.make({ text: 'Which tests fail?' });
+  const { engine } = one.world;
+  assert.ok(engine);
+  for (const [{ sessionId }, text] of [
+    [first, undefined],
+    [running, 'Which tests fail?'],
+  ] as const) {
+    const deleted = engine.deleteSession(sessionId);
+    const refused = assert.rejects(engine.submit(sessionId, { text: 'more' }), { code: 'unknown_session' });
+    const again = await one.make(text === undefined ? {} : { text });
+    assert.equal(again.deduped, undefined);
+    assert.notEqual(again.sessionId, sessionId);
+    await Promise.all([deleted, refused]);
+  }
 });
 
 test('the same key gives the same result and nothing happens twice', async () => {

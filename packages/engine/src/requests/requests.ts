@@ -62,9 +62,7 @@ export class Requests {
   }
 
   async #allow(request: MakeRequest, as: Acceptance): Promise<RequestResult> {
-    const { session: wanted } = request;
-    const { engine } = this.#options;
-    const session = typeof wanted === 'string' ? engine.session(wanted) : await engine.draftSession(wanted, as.origin);
+    const { session, change } = await this.#draft(request.session, as.origin);
     const optimized = request.optimizePrompt === true ? optimizePrompt(request.text) : undefined;
     const text = optimized?.text ?? request.text;
     const asked = { text, session, choice: request.approval, config: this.#options.config };
@@ -75,11 +73,22 @@ export class Requests {
       ...(optimized === undefined ? {} : { optimization: sizesOf(optimized) }),
     };
     const row = {
+      ...(change === undefined ? {} : { change }),
       ...(managed?.hold === undefined ? {} : { hold: managed.hold }),
       ...(optimized?.applied === true ? { originalText: request.text } : {}),
       ...(request.optimizeResponse === true ? { optimizeAnswer: true } : {}),
     };
     return this.#once({ ...request, text }, session, { ...as, told, row });
+  }
+
+  /** The session as the turn is to have it: what is decided, and nothing is done of it yet. */
+  async #draft(wanted: MakeRequest['session'], origin: SessionOrigin): Promise<Drafted> {
+    const { engine } = this.#options;
+    if (typeof wanted === 'string') return { session: engine.sessionAfterQueue(wanted) };
+    if ('agent' in wanted) return { session: await engine.draftSession(wanted, origin) };
+    if ('id' in wanted) return engine.draftChange(wanted);
+    const { fork, ...change } = wanted;
+    return { session: { ...(await engine.draftFork(fork, change)), origin } };
   }
 
   /** Throws `approval_denied`. */
@@ -108,8 +117,7 @@ export class Requests {
   /** Undefined: a turn of its own, whatever else was asked. */
   async #digestOf(request: MakeRequest, session: Session): Promise<string | undefined> {
     const { config, agents, workspaces } = this.#options;
-    if (typeof request.session === 'string' || config.dedup_window === 0 || !mayReuse(request, session))
-      return undefined;
+    if (isExisting(request.session) || config.dedup_window === 0 || !mayReuse(request, session)) return undefined;
     const [environment, ...folders] = await Promise.all([
       agents.environmentOf(session),
       ...[session.cwd, ...(session.addedFolders ?? [])].map((folder) => workspaces?.state(folder)),
@@ -121,7 +129,9 @@ export class Requests {
   async #earlier(digest: string): Promise<AcceptedRequest | undefined> {
     const { engine, store, config } = this.#options;
     for (const one of await store.requestsLike(digest, this.#now() - config.dedup_window * 1000)) {
-      if (await engine.share(one.sessionId, one.turnId)) return one;
+      const isShared = await engine.share(one.sessionId, one.turnId);
+      if (isShared === undefined) continue; // What it has answered goes with its session.
+      if (isShared) return one;
       const turn = await store.findTurn(one.turnId);
       if (turn !== undefined && answersToo(turn)) return one;
     }
@@ -151,7 +161,7 @@ export class Requests {
   }
 
   async #begin(
-    { text, timeoutMs, correlationId }: MakeRequest,
+    { session: wanted, text, timeoutMs, correlationId }: MakeRequest,
     session: Session,
     as: Acceptance,
   ): Promise<RequestResult> {
@@ -162,7 +172,7 @@ export class Requests {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(correlationId === undefined ? {} : { correlationId }),
     } as const;
-    return this.#options.engine.accept(session, input, as);
+    return this.#options.engine.accept(isExisting(wanted) ? session.id : session, input, as);
   }
 
   /** The session, with the head of right before the turn. */
@@ -182,7 +192,18 @@ export interface Acceptance {
   /** What its caller is told of it, now and when the same is asked under its key. */
   readonly told?: Told;
   /** What is kept with its turn. */
-  readonly row?: Pick<TurnRow, 'hold' | 'originalText' | 'optimizeAnswer'>;
+  readonly row?: Pick<TurnRow, 'change' | 'hold' | 'originalText' | 'optimizeAnswer'>;
+}
+
+/** A session as a request wants it. */
+export interface Drafted {
+  readonly session: Session;
+  /** What of a session that exists is to become another with the turn. */
+  readonly change?: TurnRow['change'];
+}
+
+function isExisting(wanted: MakeRequest['session']): boolean {
+  return typeof wanted === 'string' || 'id' in wanted;
 }
 
 type Told = Pick<RequestResult, 'approval' | 'reviewIntegrity' | 'optimization'>;

@@ -13,9 +13,13 @@ async function stage(config: unknown = {}) {
   const engine = await world.open();
   let days = 0;
   const reports: string[] = [];
+  const forgotten: number[] = [];
+  const store = Object.assign(world.store, {
+    forgetConsultations: async (before: number) => void forgotten.push(before),
+  });
   const retention = new Retention({
     engine,
-    store: world.store,
+    store,
     config: world.config.requests,
     recordDays: world.config.recorder.days,
     now: () => Date.now() + days * dayMs,
@@ -43,7 +47,7 @@ async function stage(config: unknown = {}) {
     await retention.sweep();
     return engine.sessions().map(({ id }) => id);
   };
-  return { world, engine, retention, reports, begin, end, after };
+  return { world, engine, retention, reports, forgotten, begin, end, after };
 }
 
 test('what requests and consultations made is kept for its time and then goes; what people made stays (G 32)', async () => {
@@ -90,9 +94,61 @@ test('the time counts from the last turn, not from the first', async () => {
 });
 
 test('0 days keep everything', async () => {
-  const { begin, end, after } = await stage({ requests: { retention_days: 0 } });
+  const { forgotten, begin, end, after } = await stage({ requests: { retention_days: 0 } });
   await end(await begin('request'));
   assert.equal((await after(10_000)).length, 1);
+  assert.deepEqual(forgotten, []);
+});
+
+test('consultations are forgotten that ended before the same time', async () => {
+  const { forgotten, after } = await stage();
+  await after(0);
+  const [before = 0] = forgotten;
+  assert.ok(Math.abs(Date.now() - 30 * dayMs - before) < 60_000);
+});
+
+test('one that cannot be removed is told of, and the others go all the same', async () => {
+  const { world, engine, reports, begin, end, after } = await stage();
+  const ids = [await begin('request'), await begin('request'), await begin('request')];
+  for (const id of ids) await end(id);
+  const [, broken] = engine.sessions().map(({ id }) => id);
+  assert.ok(broken);
+  const { turns } = engine;
+  engine.turns = (id, limit) =>
+    id === broken ? Promise.reject(new Error('unreadable')) : turns.call(engine, id, limit);
+  assert.deepEqual(await after(31), [broken]);
+  assert.deepEqual(reports, [`removing the old session ${broken}: Error: unreadable`]);
+  assert.deepEqual(world.reports, []);
+});
+
+test('a session that is given something to do in the last moment stays, and does it', async () => {
+  const { engine, begin, end, after } = await stage();
+  const id = await begin('request');
+  await end(id);
+  const { deleteSession } = engine;
+  engine.deleteSession = async (which, may) => {
+    const accepted = engine.submit(which, { text: 'And this?' }, 'request');
+    await deleteSession.call(engine, which, may);
+    await accepted;
+  };
+  assert.deepEqual(await after(31), [id]);
+  await settle();
+  const [turn] = await engine.turns(id, 1);
+  assert.deepEqual([turn?.text, turn?.state], ['And this?', 'running']);
+});
+
+test('a session that a person deletes meanwhile is no trouble', async () => {
+  const { engine, reports, begin, end, after } = await stage();
+  const id = await begin('request');
+  await end(id);
+  const { turns } = engine;
+  engine.turns = async (which, limit) => {
+    const found = await turns.call(engine, which, limit);
+    await engine.deleteSession(which);
+    return found;
+  };
+  assert.deepEqual(await after(31), []);
+  assert.deepEqual(reports, []);
 });
 
 test('it sweeps when it is started and tells what went wrong; once closed nothing of it goes on', async () => {

@@ -1,14 +1,16 @@
-// Retention: sessions that requests and consultations made, and that nobody has gone on with, go a while after their last turn. What people
-// made stays until they delete it.
+// Retention: sessions that requests and consultations made, and that nobody has gone on with, go a while after their last turn, and
+// consultations after their end. What people made stays until they delete it.
 
-import type { Config, Session, Store } from '@parley/schema';
+import { ParleyError } from '@parley/schema';
+import type { Config, ConsultationStore, Session, Store } from '@parley/schema';
 import { Alarm } from '../alarm.ts';
 import type { Engine } from '../engine.ts';
 import { keptMs } from './keys.ts';
 
 export interface RetentionOptions {
   readonly engine: Pick<Engine, 'sessions' | 'turns' | 'deleteSession'>;
-  readonly store: Pick<Store, 'forgetRequests' | 'forgetIdempotency' | 'forgetRecords' | 'forgetRequestApprovals'>;
+  readonly store: Pick<Store, 'forgetRequests' | 'forgetIdempotency' | 'forgetRecords' | 'forgetRequestApprovals'> &
+    Pick<ConsultationStore, 'forgetConsultations'>;
   readonly config: Config['requests'];
   /** Days that the recorder's rows, and decisions about requests, are kept. */
   readonly recordDays: number;
@@ -48,14 +50,24 @@ export class Retention {
     await store.forgetRequestApprovals(now - recordDays * dayMs);
     if (config.retention_days === 0) return;
     const before = now - config.retention_days * dayMs;
+    await store.forgetConsultations(before);
     for (const session of engine.sessions()) {
       if (this.#closed) return;
-      if (!isLeft(session) || session.createdAt >= before) continue;
-      const [last] = await engine.turns(session.id, 1);
-      if ((last?.endedAt ?? last?.queuedAt ?? session.createdAt) >= before) continue;
-      const still = engine.sessions().find(({ id }) => id === session.id);
-      if (still !== undefined && isLeft(still)) await engine.deleteSession(session.id);
+      // One that cannot be removed keeps none of the others.
+      await this.#sweepSession(session, before).catch((error: unknown) => {
+        const isGone = ParleyError.is(error) && error.code === 'unknown_session';
+        if (!isGone) this.#options.report(`removing the old session ${session.id}`, error);
+      });
     }
+  }
+
+  async #sweepSession(session: Session, before: number): Promise<void> {
+    const { engine } = this.#options;
+    if (!isLeft(session) || session.createdAt >= before) return;
+    const [last] = await engine.turns(session.id, 1);
+    if ((last?.endedAt ?? last?.queuedAt ?? session.createdAt) >= before) return;
+    // It may have been given something to do a moment ago.
+    await engine.deleteSession(session.id, (now) => isLeft(now) && now.head === session.head);
   }
 
   /** Resolves when nothing is under way any more. */

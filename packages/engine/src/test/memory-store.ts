@@ -1,9 +1,11 @@
 // A store in memory for tests: all or nothing, and it can be fenced off to play a daemon that was killed.
 
+import { isOpen } from '@parley/schema';
 import type {
   AcceptedRequest,
   Approval,
   Change,
+  FindApprovals,
   FindRequests,
   JournalEntry,
   RequestRecord,
@@ -133,19 +135,18 @@ export class MemoryStore implements Store {
   }
 
   openTurns(id: SessionId): Promise<readonly TurnRow[]> {
-    const open = [...this.data.turns.values()].filter(
-      ({ sessionId, state }) => sessionId === id && ['queued', 'running', 'steering'].includes(state),
-    );
+    const open = [...this.data.turns.values()].filter((turn) => turn.sessionId === id && isOpen(turn));
     return this.#answer(open.sort((a, b) => (a.queueOrder ?? 0) - (b.queueOrder ?? 0)));
   }
 
-  approvals({ pending, sessionId }: { pending: boolean; sessionId?: SessionId }): Promise<readonly Approval[]> {
-    const all = [...this.data.approvals.values()];
-    return this.#answer(
-      all.filter(
-        (one) => (sessionId === undefined || one.sessionId === sessionId) && (!pending || one.resolution === undefined),
-      ),
+  approvals({ pending, sessionId, agent, limit = Infinity }: FindApprovals): Promise<readonly Approval[]> {
+    const found = [...this.data.approvals.values()].filter(
+      (one) =>
+        (sessionId === undefined || one.sessionId === sessionId) &&
+        (agent === undefined || this.data.sessions.get(one.sessionId)?.agent === agent) &&
+        (!pending || one.resolution === undefined),
     );
+    return this.#answer(found.slice(Math.max(0, found.length - limit)));
   }
 
   approval(id: Approval['id']): Promise<Approval | undefined> {
@@ -209,7 +210,9 @@ export class MemoryStore implements Store {
     const found = all
       .slice(from)
       .filter((one) => agent === undefined || one.agent === agent)
-      .filter((one) => status === undefined || one.status === status)
+      .filter(
+        (one) => status === undefined || (status === 'deduped' ? one.dedupedOf !== undefined : one.status === status),
+      )
       .filter((one) => correlationId === undefined || one.correlationId === correlationId);
     return this.#answer(found.slice(0, limit));
   }

@@ -13,7 +13,9 @@ export function readResponses(raw: unknown): Conversation {
     model: stringOf(body['model']) || 'rehearsal',
     stream: body['stream'] === true,
     entries: items.flatMap(entryOf),
-    tools: objectsOf(body['tools']).flatMap((tool) => toolsOf(tool)),
+    tools: [body, ...items.filter(({ type }) => type === 'additional_tools')].flatMap(({ tools }) =>
+      objectsOf(tools).flatMap((tool) => toolsOf(tool)),
+    ),
     ...(format['type'] === 'json_schema' && { outputSchema: objectOf(format['schema']) }),
     machineText: [stringOf(body['instructions']), ...items.flatMap(machineTexts)].join('\n'),
     wantsReasoning: true,

@@ -12,6 +12,7 @@ export class Consultations {
   readonly #running: StatementSync;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
+  readonly #forget: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#newest = database.prepare('SELECT summary FROM consultations ORDER BY started_at DESC, n DESC LIMIT ?');
@@ -25,6 +26,7 @@ export class Consultations {
         status = excluded.status, ended_at = excluded.ended_at, summary = excluded.summary, record = excluded.record
     `);
     this.#delete = database.prepare('DELETE FROM consultations WHERE id = ?');
+    this.#forget = database.prepare('DELETE FROM consultations WHERE ended_at < ?');
   }
 
   newest(limit: number): readonly ConsultSummary[] {
@@ -54,6 +56,10 @@ export class Consultations {
 
   delete(id: ConsultationId): void {
     this.#delete.run(id);
+  }
+
+  forget(before: number): void {
+    this.#forget.run(before);
   }
 }
 

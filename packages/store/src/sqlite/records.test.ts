@@ -48,6 +48,18 @@ test('records are found, stay when their session goes, and never change once the
   await assert.rejects(later.records({ before: newId('turn') }), { code: 'unknown_turn' });
 });
 
+test('those that were given an earlier answer are found as such', async (t) => {
+  const { store, id } = await begin(t);
+  const first = aRequestRecord(id, { status: 'completed' });
+  const again = aRequestRecord(id, { status: 'completed', dedupedOf: first.id });
+  await store.commit(aChange(id, { records: [first, again] }));
+  const found = await store.records({ status: 'deduped' });
+  assert.deepEqual(
+    found.map((one) => one.id),
+    [again.id],
+  );
+});
+
 test('old records are forgotten, those of turns that go on are not', async (t) => {
   const { store, id, reopen } = await begin(t);
   const turn = aTurn(id, { state: 'running', queuedAt: 10 });

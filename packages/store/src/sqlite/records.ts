@@ -44,7 +44,7 @@ export class Records {
     const wanted: readonly (readonly [string, SQLInputValue | undefined])[] = [
       ['n < ?', before === undefined ? undefined : this.#placeOf(before)],
       ['agent = ?', agent],
-      ['status = ?', status],
+      status === 'deduped' ? ["json_extract(json, '$.dedupedOf') <> ?", ''] : ['status = ?', status],
       ['correlation = ?', correlationId],
     ];
     const terms = wanted.flatMap(([term, value]) => (value === undefined ? [] : [{ term, value }]));

@@ -11,6 +11,7 @@ import type {
   ConsultationRow,
   ConsultationStore,
   ConsultSummary,
+  FindApprovals,
   FindRequests,
   JournalEntry,
   RequestRecord,
@@ -114,8 +115,8 @@ export class SqliteStore implements Store, ConsultationStore {
     return guarded(() => this.#turns.open(id));
   }
 
-  async approvals(filter: { readonly pending: boolean; readonly sessionId?: SessionId }): Promise<readonly Approval[]> {
-    return guarded(() => this.#approvals.list(filter));
+  async approvals(find: FindApprovals): Promise<readonly Approval[]> {
+    return guarded(() => this.#approvals.list(find));
   }
 
   async approval(id: ApprovalId): Promise<Approval | undefined> {
@@ -253,6 +254,10 @@ export class SqliteStore implements Store, ConsultationStore {
 
   async deleteConsultation(id: ConsultationId): Promise<void> {
     guarded(() => this.#consultations.delete(id));
+  }
+
+  async forgetConsultations(before: number): Promise<void> {
+    guarded(() => this.#consultations.forget(before));
   }
 
   async close(): Promise<void> {

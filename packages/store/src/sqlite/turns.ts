@@ -1,12 +1,11 @@
 // Turns.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { SessionId, TurnId, TurnRow, TurnState } from '@parley/schema';
+import { isOpen } from '@parley/schema';
+import type { SessionId, TurnId, TurnRow } from '@parley/schema';
 import { json, number } from './columns.ts';
 import type { Row } from './columns.ts';
 import type { LongTexts } from './long-texts.ts';
-
-const openStates: ReadonlySet<TurnState> = new Set(['queued', 'steering', 'running']);
 
 export class Turns {
   readonly #newest: StatementSync;
@@ -54,7 +53,7 @@ export class Turns {
 
   /** `long`: the number of its answer, where that is there already. */
   put(session: number, turn: TurnRow, long: number | undefined): void {
-    const open = openStates.has(turn.state) ? 1 : 0;
+    const open = isOpen(turn) ? 1 : 0;
     const before = this.#longOf.get(session, turn.id);
     const stored = long === undefined ? turn : { ...turn, answer: undefined };
     this.#put.run(session, turn.id, open, turn.queueOrder ?? null, turn.queuedAt, JSON.stringify(stored), long ?? null);

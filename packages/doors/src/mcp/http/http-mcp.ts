@@ -32,6 +32,8 @@ export class HttpMcp {
   readonly #stateless: McpHttpHandler;
   readonly #subscriptions: Subscriptions;
   readonly #closing = new AbortController();
+  /** A Request's own signal fires only while the Request is there (undici 7), and what answers it may keep the signal alone. */
+  readonly #requests = new WeakMap<AbortSignal, Request>();
 
   constructor(options: HttpMcpOptions) {
     this.#options = options;
@@ -51,11 +53,11 @@ export class HttpMcp {
 
   /**
    * Answers one request of somebody who may use this; `principal` tells one such from another: sessions are seen by their own only.
-   * Never rejects; the answer may be a stream. `request.signal` says that the client has gone.
+   * Never rejects; the answer may be a stream. `gone` fires when the client has gone, or has its whole answer; whoever can fire it holds it.
    */
-  async handle(request: Request, principal: string): Promise<Response> {
+  async handle(request: Request, principal: string, gone: AbortSignal): Promise<Response> {
     try {
-      return await this.#answer(request, principal);
+      return await this.#answer(request, principal, gone);
     } catch (error) {
       this.#options.note(`a request failed: ${String(error)}`);
       return refuse(500, rpcCodes.refused, 'Something unexpected happened.');
@@ -71,7 +73,7 @@ export class HttpMcp {
     await this.#sessions.close();
   }
 
-  async #answer(request: Request, principal: string): Promise<Response> {
+  async #answer(request: Request, principal: string, gone: AbortSignal): Promise<Response> {
     switch (request.method) {
       case 'GET':
       case 'DELETE':
@@ -87,15 +89,11 @@ export class HttpMcp {
     const text = await request.text();
     const body = parsed(text);
     if (body === undefined) return refuse(400, rpcCodes.parse, 'The body is not JSON.');
-    // Read already: the same request, with the same signal, for those who look at its headers.
-    const again = new Request(request.url, {
-      method: 'POST',
-      headers: request.headers,
-      signal: request.signal,
-      body: text,
-    });
+    // Read already: the same request, for those who look at its headers, and at its signal.
+    const again = new Request(request.url, { method: 'POST', headers: request.headers, signal: gone, body: text });
     if (await isLegacyRequest(again, body)) return this.#sessions.handle(again, body, principal);
-    this.#subscriptions.expect(body, request.signal);
+    this.#requests.set(gone, again);
+    this.#subscriptions.expect(body, gone);
     return this.#stateless.fetch(again, { parsedBody: body });
   }
 

@@ -6,6 +6,7 @@ import { isInitializeRequest, WebStandardStreamableHTTPServerTransport } from '@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { Door } from '../door.ts';
 import { refuse, rpcCodes } from './refuse.ts';
+import { ToldEvents } from './told-events.ts';
 import { whenDone } from './when-done.ts';
 
 export interface SessionLimits {
@@ -13,6 +14,9 @@ export interface SessionLimits {
   /** Milliseconds without a request and without an open stream after which a session is ended. */
   readonly idleMs: number;
 }
+
+/** Milliseconds after which a client whose stream has broken comes back for the rest. */
+const retryInterval = 1000;
 
 /** One server for one client. */
 export interface Connected {
@@ -78,28 +82,37 @@ export class HttpSessions {
     const id = randomUUID();
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
+      eventStore: new ToldEvents(),
+      retryInterval,
       // By DELETE, and before anything is aborted.
       onsessionclosed: () => this.#end(id),
     });
     const kept: Kept = { principal, transport, open: 0, ...this.#connect() };
     // Before anything is awaited, so that the limit holds for those who come at once.
     this.#kept.set(id, kept);
-    await kept.server.connect(transport);
-    const response = await this.#pass(id, kept, request, body);
-    if (!response.ok) await this.#end(id);
-    return response;
+    let begun = false;
+    try {
+      await kept.server.connect(transport);
+      const response = await this.#pass(id, kept, request, body);
+      begun = response.ok;
+      return response;
+    } finally {
+      if (!begun) await this.#end(id);
+    }
   }
 
   async #pass(id: string, kept: Kept, request: Request, body: unknown): Promise<Response> {
     kept.open += 1;
     clearTimeout(kept.idle);
+    const { askedTasks } = kept.door;
+    const asked = askedTasks.hear(body);
     const done = () => {
+      askedTasks.forget(asked);
       kept.open -= 1;
       if (kept.open > 0 || !this.#kept.has(id)) return;
       kept.idle = setTimeout(() => void this.#end(id), this.#limits.idleMs);
       kept.idle.unref();
     };
-    kept.door.askedTasks.hear(body);
     try {
       const response = await kept.transport.handleRequest(request, body === undefined ? {} : { parsedBody: body });
       return whenDone(response, done);

@@ -1,7 +1,13 @@
 // Tells when an answer has gone out, or nobody takes it any more.
 
-/** The same answer; `done` is called once: at the end of its body, or when its reader leaves. */
-export function whenDone(response: Response, done: () => void): Response {
+/** The same answer; `tell` is called once: at the end of its body, or when its reader leaves. */
+export function whenDone(response: Response, tell: () => void): Response {
+  let told = false;
+  // A reader that leaves ends the read that is under way as well.
+  const done = () => {
+    if (!told) tell();
+    told = true;
+  };
   if (response.body === null) {
     done();
     return response;

@@ -4,17 +4,29 @@ import type { RequestId } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 export class AskedTasks {
-  readonly #ids = new Set<RequestId>();
+  readonly #ids = new Set<unknown>();
 
-  /** Before the message reaches the server. */
-  hear(message: unknown): void {
+  /** Before the message reaches the server. Returns the id of a call that is to become one. */
+  hear(message: unknown): RequestId | undefined {
     const asked = TaskCallSchema.safeParse(message);
-    if (asked.success) this.#ids.add(asked.data.id);
+    if (!asked.success) return undefined;
+    this.#ids.add(asked.data.id);
+    return asked.data.id;
   }
 
   /** Whether this call is to; true once. */
   take(id: RequestId): boolean {
     return this.#ids.delete(id);
+  }
+
+  /** It has its reply, or nobody waits for one: it may have been refused before its tool was asked. */
+  forget(id: unknown): void {
+    this.#ids.delete(id);
+  }
+
+  /** Calls that are to and have not. */
+  get size(): number {
+    return this.#ids.size;
   }
 }
 

@@ -3,14 +3,15 @@
 
 import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
 import type { McpServer } from '@modelcontextprotocol/server';
-import type { TurnId } from '@parley/schema';
+import { isOpen } from '@parley/schema';
+import type { RequestRecord, TurnId } from '@parley/schema';
 import { z } from 'zod';
 import { elicits } from '../caller.ts';
 import type { Protocol } from '../caller.ts';
-import type { Door } from '../door.ts';
+import type { Daemon, Door } from '../door.ts';
 import { awaitTurn } from '../request.ts';
-import { isOpen, stopTurn, waitForTurn } from '../wait-for-turn.ts';
-import { factsOf, findTask } from './find-task.ts';
+import { stopTurn, waitForTurn } from '../wait-for-turn.ts';
+import { factsOf, findTask, namesNothing } from './find-task.ts';
 import { resultOf, taskOf } from './task-of.ts';
 
 /** Tasks of one page of the list. */
@@ -52,10 +53,7 @@ export function addConnectionTasks(server: McpServer, door: Door, protocol: Prot
 
   inner.setRequestHandler('tasks/list', byCursor, async ({ cursor }) => {
     const client = await door.client();
-    const records = await client.records({
-      limit: pageSize,
-      ...(cursor !== undefined && { before: cursor as TurnId }),
-    });
+    const records = await recordsOf(client, cursor);
     const found = await Promise.all(
       records
         // The others have no turn of their own.
@@ -67,4 +65,14 @@ export function addConnectionTasks(server: McpServer, door: Door, protocol: Prot
     const last = records.length === pageSize ? records.at(-1)?.id : undefined;
     return { tasks, ...(last !== undefined && { nextCursor: last }) };
   });
+}
+
+/** Throws -32602 for a cursor that is none of ours. */
+async function recordsOf(client: Daemon, cursor: string | undefined): Promise<readonly RequestRecord[]> {
+  try {
+    return await client.records({ limit: pageSize, ...(cursor !== undefined && { before: cursor as TurnId }) });
+  } catch (error) {
+    if (!namesNothing(error)) throw error;
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `cursor: there is no page after ${cursor}.`);
+  }
 }

@@ -4,11 +4,12 @@
 import { MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { inputResponse } from '@modelcontextprotocol/server';
+import { isOpen } from '@parley/schema';
 import { z } from 'zod';
 import type { Door } from '../door.ts';
 import { answerOf } from '../elicit.ts';
 import { unlessResolved } from '../person.ts';
-import { isOpen, stopTurn } from '../wait-for-turn.ts';
+import { stopTurn } from '../wait-for-turn.ts';
 import { findTask } from './find-task.ts';
 import { detailedTaskOf, speaksOfTasks, tasksExtension } from './task-of.ts';
 
@@ -21,12 +22,12 @@ export function addTasksExtension({ server }: McpServer, door: Door): void {
   server.registerCapabilities({ extensions: { [tasksExtension]: {} } });
 
   server.setRequestHandler('tasks/get', byId, async ({ taskId }, ctx) => {
-    needTheExtension(ctx);
+    needTasks(ctx);
     return detailedTaskOf(await findTask(door, taskId));
   });
 
   server.setRequestHandler('tasks/update', withAnswers, async ({ taskId, ...params }, ctx) => {
-    needTheExtension(ctx);
+    needTasks(ctx);
     const { client, approvals } = await findTask(door, taskId);
     // The SDK takes them out of the parameters of every request.
     const responses = ctx.mcpReq.inputResponses ?? params.inputResponses;
@@ -40,15 +41,15 @@ export function addTasksExtension({ server }: McpServer, door: Door): void {
 
   // It has begun to end when this is answered; `tasks/get` tells when it has.
   server.setRequestHandler('tasks/cancel', byId, async ({ taskId }, ctx) => {
-    needTheExtension(ctx);
+    needTasks(ctx);
     const { client, session, turn } = await findTask(door, taskId);
     if (isOpen(turn)) await stopTurn(client, session.id, turn.id);
     return {};
   });
 }
 
-/** Throws -32021 for a client that does not declare it. */
-function needTheExtension(ctx: ServerContext): void {
+/** Throws -32021 for a client that does not declare the extension. */
+export function needTasks(ctx: ServerContext): void {
   if (speaksOfTasks(ctx)) return;
   throw new MissingRequiredClientCapabilityError({ requiredCapabilities: { extensions: { [tasksExtension]: {} } } });
 }

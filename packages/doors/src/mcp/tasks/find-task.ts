@@ -18,10 +18,14 @@ export async function findTask(door: Door, id: string): Promise<FoundTask> {
   try {
     return await factsOf(client, id as TurnId);
   } catch (error) {
-    if (!isParleyError(error) || !['unknown_turn', 'unknown_session', 'invalid_request'].includes(error.code))
-      throw error;
+    if (!namesNothing(error)) throw error;
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no task ${id}.`);
   }
+}
+
+/** Whether the daemon says so of an id: nobody has it, or it is none at all. */
+export function namesNothing(error: unknown): boolean {
+  return isParleyError(error) && /^(unknown_.*|invalid_request)$/.test(error.code);
 }
 
 export async function factsOf(client: Daemon, id: TurnId): Promise<FoundTask> {

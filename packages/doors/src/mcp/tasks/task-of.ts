@@ -82,6 +82,8 @@ function questionsOf(approvals: readonly Approval[]): InputRequests {
 }
 
 function statusOf(turn: Turn, approvals: readonly Approval[]): Task['status'] {
+  // Not what the agent says of its work: there is no answer to hold.
+  if (turn.error?.code === 'internal') return 'failed';
   switch (jobStatusOf(turn.state)) {
     case 'queued':
       return 'working';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ParleyError } from '@parley/schema';
 import { connect, until } from '../test/connect.ts';
 import type { Connected, Kind } from '../test/connect.ts';
 import type { FakeTurn } from '../test/fake-daemon.ts';
@@ -55,6 +56,8 @@ for (const over of ['stdio', 'http'] as const) {
       await assert.rejects(connected.request('tasks/cancel', { taskId: turn.id }), { code: -32_602 });
       for (const method of ['tasks/get', 'tasks/result', 'tasks/cancel'])
         await assert.rejects(connected.request(method, { taskId: 'trn_none' }), { code: -32_602 }, method);
+      for (const cursor of ['garbage', 'trn_none'])
+        await assert.rejects(connected.request('tasks/list', { cursor }), { code: -32_602 }, cursor);
     });
 
     test(`${kind}, ${over}: an agent that asks makes its task wait for input, which the person gives while the result is waited for`, async (t) => {
@@ -139,6 +142,43 @@ for (const over of ['stdio', 'http'] as const) {
     const inputResponses = { [String(id)]: { action: 'accept', content: { decision: 'no' } } };
     await connected.rawRequest('tasks/update', { taskId: turn.id, inputResponses, ...declared });
     assert.equal((await answered).optionId, 'no');
+  });
+
+  test(`2026-07-28, ${over}: a yes or no is asked as one, and answered by one`, async (t) => {
+    const connected = await connect(t, { kind: '2026-07-28', over });
+    const begun = held(connected);
+    await connected.rawRequest('tools/call', { ...ask, ...declared });
+    const turn = await begun;
+    const choices = [{ label: 'Yes' }, { label: 'No' }];
+    const answered = turn.ask({
+      kind: 'question',
+      title: 'Sure?',
+      questions: [{ id: 'sure', text: 'Sure?', choices, multiple: false }],
+      options: permission.options,
+    });
+    const { inputRequests } = await connected.rawRequest('tasks/get', { taskId: turn.id, ...declared });
+    const [[id, question] = []] = Object.entries(inputRequests as Record<string, unknown>);
+    assert.partialDeepStrictEqual(question, {
+      params: { requestedSchema: { properties: { sure: { type: 'boolean', title: 'Sure?' } } } },
+    });
+    const inputResponses = { [String(id)]: { action: 'accept', content: { sure: false } } };
+    await connected.rawRequest('tasks/update', { taskId: turn.id, inputResponses, ...declared });
+    assert.deepEqual((await answered).answers, { sure: ['No'] });
+  });
+
+  test(`2026-07-28, ${over}: an agent that fails completes its task with that as the result; where Parley itself fails, the task does`, async (t) => {
+    const connected = await connect(t, { kind: '2026-07-28', over });
+    const taskAfter = async (code: 'agent_crashed' | 'internal') => {
+      const begun = held(connected);
+      await connected.rawRequest('tools/call', { ...ask, ...declared });
+      const turn = await begun;
+      turn.fail(new ParleyError(code, 'It went wrong.'));
+      return connected.rawRequest('tasks/get', { taskId: turn.id, ...declared });
+    };
+    assert.partialDeepStrictEqual(await taskAfter('agent_crashed'), { status: 'completed', result: { isError: true } });
+    const failed = await taskAfter('internal');
+    assert.partialDeepStrictEqual(failed, { status: 'failed', error: { code: -32_603 } });
+    assert.equal('result' in failed, false);
   });
 
   test(`2026-07-28, ${over}: without the extension there are no tasks`, async (t) => {

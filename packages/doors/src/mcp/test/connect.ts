@@ -188,7 +188,9 @@ function overHttp(t: TestContext, daemon: FakeDaemon, kind: Kind, options: Optio
   const { syncDeadlineMs } = options;
   const http =
     options.http ?? openHttp(t, daemon, { cwd: '/code', ...(syncDeadlineMs !== undefined && { syncDeadlineMs }) });
-  const fetch = (url: string | URL, init?: RequestInit) => http.handle(new Request(url, init), 'admin');
+  const stays = () => new AbortController().signal;
+  const fetch = (url: string | URL, init?: RequestInit) =>
+    http.handle(new Request(url, init), 'admin', init?.signal ?? stays());
   const url = new URL('http://localhost/mcp');
   const raw = async (request: RawRequest): Promise<RawAnswer> => {
     const name = request.params['taskId'] ?? request.params['name'];
@@ -202,6 +204,7 @@ function overHttp(t: TestContext, daemon: FakeDaemon, kind: Kind, options: Optio
     const answer = await http.handle(
       new Request(url, { method: 'POST', headers, body: JSON.stringify(request) }),
       'admin',
+      stays(),
     );
     return JSON.parse((await answer.text()).replace(/^event:.*\ndata: /, '')) as RawAnswer;
   };

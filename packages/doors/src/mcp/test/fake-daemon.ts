@@ -2,7 +2,7 @@
 
 import type { ConsultAgents } from '@parley/consult';
 import { agentsOver, FakeConsultations } from '@parley/consult/testing';
-import { newId, ParleyError } from '@parley/schema';
+import { newId, ParleyError, TurnIdSchema } from '@parley/schema';
 import type {
   AgentView,
   Approval,
@@ -14,8 +14,10 @@ import type {
   CreateConsultation,
   CreateSession,
   EventBody,
+  FindApprovals,
   FindModels,
   ForkSession,
+  Interrupt,
   InstallProgress,
   FindRequests,
   MakeRequest,
@@ -32,8 +34,8 @@ import type {
   TurnId,
 } from '@parley/schema';
 import type { Daemon } from '../door.ts';
-import { recordOf, sessionOf } from './fake-turn.ts';
-import type { FakeTurn } from './fake-turn.ts';
+import { approvalsOf, clock, noModels, recordsOf, sessionOf } from './fake-turn.ts';
+import type { Asked, FakeTurn } from './fake-turn.ts';
 
 export type { FakeTurn } from './fake-turn.ts';
 
@@ -44,11 +46,6 @@ interface Kept {
   /** Woken by each event. */
   wake: PromiseWithResolvers<void>;
 }
-
-const clock = (() => {
-  let now = 1_800_000_000_000;
-  return () => (now += 1000);
-})();
 
 export class FakeDaemon implements Daemon {
   play: (turn: FakeTurn) => void | Promise<void> = (turn) => turn.complete(`You said: ${turn.text}`);
@@ -70,13 +67,10 @@ export class FakeDaemon implements Daemon {
   readonly #kept = new Map<SessionId, Kept>();
   /** Woken by each change of any session. */
   #changed = Promise.withResolvers<void>();
-  readonly #approvals = new Map<
-    ApprovalId,
-    { approval: Approval; readonly answered: (answer: ApprovalAnswer) => void }
-  >();
+  readonly #approvals = new Map<ApprovalId, Asked>();
 
   views: readonly AgentView[] = [];
-  modelsOf: (wanted: FindModels) => ModelPage = () => ({ agents: [] });
+  modelsOf: (wanted: FindModels) => ModelPage = noModels;
   /** What an installation tells. */
   installation: readonly InstallProgress[] = [];
   readonly installed: string[] = [];
@@ -113,12 +107,9 @@ export class FakeDaemon implements Daemon {
     return Promise.resolve([...working, ...this.owned]);
   }
 
-  async records({ limit = 50, before }: FindRequests = {}): Promise<readonly RequestRecord[]> {
-    const all = [...this.#kept.values()];
-    const records = all.flatMap(({ turns, session }) => [...turns.values()].map((turn) => recordOf(turn, session)));
-    const newest = records.toSorted((x, y) => y.queuedAt - x.queuedAt);
-    const from = before === undefined ? 0 : newest.findIndex(({ id }) => id === before) + 1;
-    return newest.slice(from, from + limit);
+  async records(find: FindRequests = {}): Promise<readonly RequestRecord[]> {
+    if (find.before !== undefined) await this.findTurn(find.before);
+    return recordsOf([...this.#kept.values()], find);
   }
 
   metrics(): ReturnType<Daemon['metrics']> {
@@ -213,6 +204,7 @@ export class FakeDaemon implements Daemon {
   }
 
   async findTurn(turnId: TurnId): Promise<Turn> {
+    if (!TurnIdSchema.safeParse(turnId).success) throw new ParleyError('invalid_request', 'turnId: not an id.');
     const turn = [...this.#kept.values()].map(({ turns }) => turns.get(turnId)).find(Boolean);
     if (turn === undefined) throw new ParleyError('unknown_turn', `There is no turn ${turnId}.`);
     return turn;
@@ -240,24 +232,27 @@ export class FakeDaemon implements Daemon {
     if (this.refusal !== undefined) throw this.refusal;
     const { session: wanted, ...words } = request;
     if (this.reused !== undefined && words.dedup === 'reuse') return this.#reuse(this.reused);
-    const session = typeof wanted === 'string' ? this.#of(wanted).session : await this.createSession(wanted);
+    const session = await this.#wanted(wanted);
     const { approval: _choice, optimizePrompt: _prompt, optimizeResponse: _response, ...turn } = words;
     return { ...(await this.submit(session.id, { ...turn, when: 'queue' })), session, ...this.told };
   }
 
-  async requestApprovals({ limit = 50, agent }: { readonly limit?: number; readonly agent?: string } = {}): Promise<
-    readonly RequestApproval[]
-  > {
+  #wanted(wanted: MakeRequest['session']): Promise<Session> {
+    if (typeof wanted === 'string') return this.session(wanted);
+    if ('agent' in wanted) return this.createSession(wanted);
+    if ('fork' in wanted) {
+      const { fork, ...change } = wanted;
+      return this.forkSession(fork, change);
+    }
+    const { id, ...change } = wanted;
+    return this.updateSession(id, change);
+  }
+
+  async requestApprovals({ limit = 50, agent }: Partial<FindApprovals> = {}): Promise<readonly RequestApproval[]> {
     return this.decisions.filter((one) => agent === undefined || one.agent === agent).slice(0, limit);
   }
 
-  async #reuse({
-    sessionId,
-    turnId,
-  }: {
-    readonly sessionId: SessionId;
-    readonly turnId: TurnId;
-  }): Promise<RequestResult> {
+  async #reuse({ sessionId, turnId }: NonNullable<FakeDaemon['reused']>): Promise<RequestResult> {
     const { session, turns } = this.#of(sessionId);
     turns.set(turnId, { ...(await this.turn(sessionId, turnId)), shared: true });
     const deduped = { ageMs: 61_000, turnId };
@@ -273,18 +268,19 @@ export class FakeDaemon implements Daemon {
     this.#emit(kept, { type: 'queue.changed', queue });
   }
 
-  async interrupt(id: SessionId): ReturnType<Daemon['interrupt']> {
+  async interrupt(id: SessionId, { unlessShared = false }: Interrupt = {}): ReturnType<Daemon['interrupt']> {
     const kept = this.#of(id);
     const { activeTurnId } = kept.session;
     if (activeTurnId === undefined) return {};
+    if (unlessShared && kept.turns.get(activeTurnId)?.shared === true) return {};
     this.interrupts += 1;
     this.#end(kept, { type: 'turn.interrupted', turnId: activeTurnId }, { state: 'interrupted' });
     return { turnId: activeTurnId };
   }
 
-  async approvals({ pending = false } = {}): Promise<readonly Approval[]> {
+  async approvals(find: Partial<FindApprovals> = {}): Promise<readonly Approval[]> {
     const all = [...this.#approvals.values()].map(({ approval }) => approval);
-    return all.filter(({ resolution }) => !pending || resolution === undefined);
+    return approvalsOf(all, find, (id) => this.#of(id).session.agent);
   }
 
   async answerApproval(id: ApprovalId, answer: ApprovalAnswer): Promise<void> {

@@ -2,16 +2,27 @@
 
 import { newId } from '@parley/schema';
 import type {
+  Approval,
   ApprovalAnswer,
   ApprovalRequest,
   CreateSession,
   EventBody,
+  FindApprovals,
+  FindModels,
+  FindRequests,
+  ModelPage,
   ParleyError,
   RequestRecord,
   Session,
+  SessionId,
   Turn,
   TurnId,
 } from '@parley/schema';
+
+export const clock = (() => {
+  let now = 1_800_000_000_000;
+  return () => (now += 1000);
+})();
 
 /** What a test's agent can do within a turn. */
 export interface FakeTurn {
@@ -25,7 +36,24 @@ export interface FakeTurn {
   readonly id: TurnId;
 }
 
-export function recordOf(turn: Turn, session: Session): RequestRecord {
+/** What it has asked, and who takes the answer. */
+export interface Asked {
+  readonly approval: Approval;
+  readonly answered: (answer: ApprovalAnswer) => void;
+}
+
+/** Newest first. */
+export function recordsOf(
+  all: readonly { readonly session: Session; readonly turns: ReadonlyMap<TurnId, Turn> }[],
+  { limit = 50, before }: FindRequests,
+): readonly RequestRecord[] {
+  const records = all.flatMap(({ turns, session }) => [...turns.values()].map((turn) => recordOf(turn, session)));
+  const newest = records.toSorted((x, y) => y.queuedAt - x.queuedAt);
+  const from = newest.findIndex(({ id }) => id === before) + 1;
+  return newest.slice(from, from + limit);
+}
+
+function recordOf(turn: Turn, session: Session): RequestRecord {
   return {
     id: turn.id,
     sessionId: session.id,
@@ -60,4 +88,23 @@ export function sessionOf(input: CreateSession, threadId: string, at: number): S
     ...input,
     threadId: input.threadId ?? threadId,
   };
+}
+
+/** Of an agent of which no model is known. */
+export function noModels({ agent }: FindModels): ModelPage {
+  if (agent === undefined) return { agents: [] };
+  const unknown = { source: 'agent', detail: 'the agent decides', passed: false } as const;
+  return { agents: [{ agent, title: agent, models: [], aliases: [], default: unknown, warnings: [] }] };
+}
+
+export function approvalsOf(
+  all: readonly Approval[],
+  { pending = false, agent, limit = Infinity }: Partial<FindApprovals>,
+  agentOf: (id: SessionId) => string,
+): readonly Approval[] {
+  const found = all.filter(
+    ({ resolution, sessionId }) =>
+      (!pending || resolution === undefined) && (agent === undefined || agentOf(sessionId) === agent),
+  );
+  return found.slice(Math.max(0, found.length - limit));
 }

@@ -112,6 +112,34 @@ test('a record holds the beginning of the prompt only where that is configured',
   const one = await stage({ requests: { log_prompts: true } });
   await refusal(one.make({ ...risky, text: `wipe ${'x'.repeat(500)}`, approval: managed }));
   assert.equal((await one.record()).promptPreview.length, 280);
+  const secret = 'a1B2c3D4e5'.repeat(4);
+  for (const before of [1, 260]) {
+    await refusal(one.make({ ...risky, text: `wipe ${'x'.repeat(before)} ghp_${secret}`, approval: managed }));
+    assert.ok(!(await one.record()).promptPreview.includes('a1B2'), String(before));
+  }
+});
+
+test('a question tells the names of variables and headers that servers get, and not their values; the agent gets them', async () => {
+  const one = await stage();
+  const mcpServers = [
+    'docs',
+    { name: 'own', command: 'serve', args: ['--port', '1', '--api-key=swordfish'], env: { KEY: 'hunter2' } },
+    { name: 'far', url: 'https://ada:swordfish@host/mcp', headers: { 'X-Api-Key': 'hunter2' } },
+  ];
+  const session = { agent: 'fake', cwd: folder, policy: 'full' } as const;
+  const options = { mcpServers };
+  Object.assign(one.world.agents, {
+    defaults: async (...given: Parameters<typeof fakeAgents.defaults>) => ({
+      ...(await fakeAgents.defaults(...given)),
+      options,
+    }),
+  });
+  const { sessionId } = await one.make({ session, text: risky.text, approval: asking });
+  const { input = '' } = await one.question();
+  assert.match(input, /"docs"[^]*"--port"[^]*"KEY": "\(set\)"[^]*"X-Api-Key": "\(set\)"/);
+  const { events } = await one.engine.events(sessionId, 0, 100);
+  assert.doesNotMatch(JSON.stringify([input, events]), /hunter2|swordfish/);
+  assert.deepEqual(one.engine.session(sessionId).options, options);
 });
 
 test('what is approved runs exactly as it would have run: an approval adds no right (G 40)', async () => {

@@ -2,7 +2,7 @@
 // every strategy the session's policy stays what it was, and the operator's opt-in for `full` has been looked at before.
 
 import { createHash } from 'node:crypto';
-import { newId, serverNames } from '@parley/schema';
+import { newId, redact, redactedMark, serverNames } from '@parley/schema';
 import type { ApprovalChoice, Config, LaunchHold, RequestApproval, ReviewIntegrity, Session } from '@parley/schema';
 import { planHashOf } from '../../decide/launch-plan.ts';
 import { reviewIntegrityOf } from './review-integrity.ts';
@@ -61,7 +61,7 @@ export function decideRequest(
     score,
     threshold,
     reasons,
-    promptPreview: config.log_prompts ? text.slice(0, previewCharacters) : '[redacted]',
+    promptPreview: config.log_prompts ? redact(text).slice(0, previewCharacters) : redactedMark,
     promptSha256: createHash('sha256').update(text).digest('hex'),
     requestedMcpServers: servers,
     bypassRequested,
