@@ -51,9 +51,7 @@ function changeText(
 /** Nobody is to take a part for the whole. */
 function cut(text: string, most: number): string {
   const rest = text.length - most;
-  return rest <= 0
-    ? text
-    : `${text.slice(0, most)}\n[cut here: ${rest} more characters; approval_list and Parley's page show all]`;
+  return rest <= 0 ? text : `${text.slice(0, most)}\n[cut here: ${rest} more characters; Parley's page shows all]`;
 }
 
 function fieldOf({ text, choices, multiple }: ApprovalQuestion): Form['properties'][string] {
