@@ -73,7 +73,7 @@ test('words for a busy agent go into its turn where it takes them; steer never s
   // Nobody can see when words have reached the agent: the second command gives it a whole step more.
   await watch.first(
     (event) =>
-      event.type === 'input.settled' ||
+      (event.type === 'input.settled' && event.turnId === third.turnId) ||
       (event.type === 'item.started' && event.item.type === 'command' && event.item.command.includes(gateB.wait)),
   );
   gateB.open();
