@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { ParleyEvent } from '@parley/schema';
 import type { TestContext } from 'node:test';
 import { isTerminal } from '@parley/schema';
 import { createAgent } from './index.ts';
@@ -62,21 +63,29 @@ test('words for a busy agent go into its turn where it takes them; steer never s
   const { talk, watch } = await openOf(t, kimi);
   assert.equal(talk.steerMode, 'native');
   await assert.rejects(talk.steer('say early'), { code: 'no_active_turn' });
-  const [gateA, gateB] = [gate(t, 'a'), gate(t, 'b')];
-  const first = await talk.submit(`run \`${gateA.wait}\` and then run \`${gateB.wait}\``);
+  const chain = ['a', 'b', 'c', 'd'].map((name) => gate(t, name));
+  const last = gate(t, 'last');
+  const first = await talk.submit(chain.map(({ wait }) => `run \`${wait}\``).join(' and then '));
   await watch.first((event) => event.type === 'item.started' && event.item.type === 'command');
-  const second = await talk.submit('say "two"');
+  const second = await talk.submit(`run \`${last.wait}\``);
   const third = await talk.steer('say "three"');
   assert.deepEqual([second.mode, second.into], ['steered', first.turnId]);
   assert.deepEqual([third.mode, third.into], ['steered', first.turnId]);
-  gateA.open();
-  // Nobody can see when words have reached the agent: the second command gives it a whole step more.
-  await watch.first(
-    (event) =>
-      (event.type === 'input.settled' && event.turnId === third.turnId) ||
-      (event.type === 'item.started' && event.item.type === 'command' && event.item.command.includes(gateB.wait)),
-  );
-  gateB.open();
+  const runs = (wait: string | undefined) => (event: ParleyEvent) =>
+    wait !== undefined &&
+    event.type === 'item.started' &&
+    event.item.type === 'command' &&
+    event.item.command.includes(wait);
+  const settled = (turnId: string) => (event: ParleyEvent) => event.type === 'input.settled' && event.turnId === turnId;
+  // Nobody can see when words have reached the agent: each further command gives it a whole step more. The second words end that chain, and
+  // keep the turn going for the third.
+  for (const [index, { open }] of chain.entries()) {
+    open();
+    await watch.first((event) => settled(second.turnId)(event) || runs(chain[index + 1]?.wait)(event));
+    if (watch.seen.some(settled(second.turnId))) break;
+  }
+  await watch.first((event) => settled(third.turnId)(event) || runs(last.wait)(event));
+  last.open();
   await watch.end(first.turnId);
   for (const { turnId } of [second, third]) {
     const settled = watch.seen.filter((event) => event.type === 'input.settled' && event.turnId === turnId);
