@@ -16,6 +16,7 @@ import { ErrorNote } from '../ui/ErrorNote.tsx';
 import { TopBar } from '../ui/TopBar.tsx';
 import { kindWords } from './consult-words.ts';
 import { RecentConsultations } from './RecentConsultations.tsx';
+import { useStartFolder } from '../start/use-start-folder.ts';
 
 const kinds = ['validate', 'second-opinion', 'red-team', 'consensus', 'compare', 'ask'] as const;
 
@@ -28,7 +29,7 @@ export function NewConsultation() {
   const [kind, setKind] = useState<ConsultKind>('validate');
   const [question, setQuestion] = useState(() => keptText('draft.consult') ?? '');
   const [answer, setAnswer] = useState('');
-  const [folder, setFolder] = useState(() => keptText('new.folder') ?? '');
+  const [folder, setFolder] = useStartFolder();
   const [chosen, setChosen] = useState<readonly AgentName[]>();
   const [judge, setJudge] = useState<AgentName>('');
   const [asking, setAsking] = useState(false);
@@ -45,10 +46,6 @@ export function NewConsultation() {
     (!needsJudge || judge !== '');
 
   useEffect(() => keepText('draft.consult', question), [question]);
-  useEffect(() => {
-    if (folder === '') client.folders().then(({ path }) => setFolder((now) => (now === '' ? path : now)), errorOf);
-    // oxlint-disable-next-line react/exhaustive-deps -- once, at the beginning
-  }, []);
 
   const ask = async (event: FormEvent) => {
     event.preventDefault();

@@ -19,6 +19,7 @@ import { FolderField } from './FolderField.tsx';
 import { tidyPath } from './folder-completion.ts';
 import { Suggestions } from './Suggestions.tsx';
 import { PolicyField } from './PolicyField.tsx';
+import { useStartFolder } from './use-start-folder.ts';
 
 const draftKey = 'draft.new';
 
@@ -26,7 +27,7 @@ export function NewSession() {
   const allAgents = useStore(agents);
   const known = useStore(sessions);
   const [chosen, setChosen] = useState<AgentName | undefined>(() => keptText('new.agent'));
-  const [folder, setFolder] = useState(() => keptText('new.folder') ?? '');
+  const [folder, setFolder] = useStartFolder();
   const [policy, setPolicy] = useState<Policy>(() => policies.find((one) => one === keptText('new.policy')) ?? 'ask');
   const [model, setModel] = useState('');
   const [text, setText] = useState(() => keptText(draftKey) ?? '');
@@ -38,11 +39,6 @@ export function NewSession() {
   const recent = [...new Set(known?.map(({ cwd }) => cwd))].slice(0, 4);
 
   useEffect(() => keepText(draftKey, text), [text]);
-  useEffect(() => {
-    // Begin in the home folder, where nothing was chosen before.
-    if (folder === '') client.folders().then(({ path }) => setFolder((now) => (now === '' ? path : now)), errorOf);
-    // oxlint-disable-next-line react/exhaustive-deps -- once, at the beginning
-  }, []);
 
   const start = async () => {
     if (agent === undefined) return;
